@@ -1,0 +1,39 @@
+# Every target sets up its own environment: Python 3.11, make and the package registry suffice.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test lint bench serve lock clean
+
+demo: $(READY)
+	$(BIN)/teahorse plan scenarios/kunming-week --out out/
+
+test: $(READY)
+	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/pyright
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks.speed quote
+
+serve: $(READY)
+	$(BIN)/teahorse serve
+
+# Versions and hashes only: no address of a registry may enter the lock.
+lock: $(READY)
+	$(BIN)/uv pip compile pyproject.toml --group dev --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --no-annotate --no-header -q --python-version 3.11 -o requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $(READY)
+
+clean:
+	rm -rf $(VENV) out

@@ -1,0 +1,123 @@
+"""Plans: every shipment's itinerary, the shared loads, and who is not served."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from optimizer.domain.shipment import Shipment
+from optimizer.plan.itinerary import Itinerary
+from optimizer.plan.load import Load
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unassigned:
+    """
+    A shipment without a place in the plan.
+
+    Parameters
+    ----------
+    code
+        Reason code, ``U801`` and on; see ``plan/reasons.py``.
+    resource
+        What binds: a crossing, a departure, a facility, a time.
+    penalty_fen
+        What not serving it adds to the objective.
+    """
+
+    shipment_id: str
+    code: str
+    reason: str
+    resource: str = ""
+    remedy: str = ""
+    penalty_fen: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """A rule that a plan breaks: where, and by how much in the rule's unit."""
+
+    code: str
+    rule: str
+    where: str
+    amount: float
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{self.code} [{self.where}] {self.rule}: {self.amount:g} {self.unit}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """
+    A complete plan.
+
+    Parameters
+    ----------
+    epoch_at
+        Zero of all minutes, UTC.
+    planned_at
+        When it is decided: nothing may be booked before.
+    shipments
+        All shipments the plan is about, by id.
+    """
+
+    epoch_at: datetime
+    planned_at: datetime
+    shipments: dict[str, Shipment]
+    itineraries: tuple[Itinerary, ...]
+    loads: tuple[Load, ...]
+    unassigned: tuple[Unassigned, ...]
+    planning_quantile: float = 0.5
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def objective_fen(self) -> int:
+        """Own costs, loads and penalties of what is not served."""
+        return (
+            sum(itinerary.own_cost_fen for itinerary in self.itineraries)
+            + sum(load.cost_fen for load in self.loads)
+            + sum(unassigned.penalty_fen for unassigned in self.unassigned)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incumbent:
+    """State of a solve at a moment: what was found, what is proved."""
+
+    seconds: float
+    objective_fen: int
+    bound_fen: int
+    note: str = ""
+
+    @property
+    def gap(self) -> float:
+        """Distance of the bound from the objective, as a share of the objective."""
+        if self.objective_fen <= 0:
+            return 0.0
+        return max(0.0, (self.objective_fen - self.bound_fen) / self.objective_fen)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanResult:
+    """A plan with what was proved about it and where it comes from."""
+
+    plan: Plan
+    status: str
+    """``optimal``, ``feasible``."""
+    bound_fen: int
+    solve_seconds: float
+    stop_reason: str
+    seed: int
+    n_threads: int
+    versions: dict[str, str]
+    input_hashes: dict[str, str]
+    incumbents: tuple[Incumbent, ...] = ()
+    summary: dict[str, object] = field(default_factory=dict[str, object])
+
+    @property
+    def gap(self) -> float:
+        """Gap between the plan's objective and the bound."""
+        return Incumbent(
+            seconds=0.0, objective_fen=self.plan.objective_fen, bound_fen=self.bound_fen
+        ).gap

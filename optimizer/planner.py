@@ -1,0 +1,325 @@
+"""
+The front door: read, quote, plan, check. Each function calls the stages in order.
+
+Command, service and scenario runs all come through here. If you read one file, read this one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from optimizer.datasets.query import read_query
+from optimizer.datasets.read import read_network
+from optimizer.datasets.shipments import read_shipments
+from optimizer.domain.network_data import NetworkData
+from optimizer.domain.shipment import Shipment
+from optimizer.errors import DataError, Finding, PlanError
+from optimizer.plan.plan import Incumbent, PlanResult, Violation
+
+if TYPE_CHECKING:
+    from optimizer.models.routing.quote import QuoteResult as Quote
+    from optimizer.network.network import Network
+    from optimizer.stages import PlanOptions
+
+OnProgress = Callable[[str, Incumbent | None], None]
+"""Called with the stage and, while solving, the best plan and bound so far."""
+
+QUOTE_HORIZON_DAYS = 52
+_QUOTE_LEAD_DAYS = 1
+_WEEKS_KEPT = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """Facts, and the network that they compile to over a horizon."""
+
+    data: NetworkData
+    network: Network
+
+
+def _ignore(_stage: str, _incumbent: Incumbent | None) -> None:
+    return
+
+
+def read(data_dir: Path | None = None) -> NetworkData:
+    """Read and check the tables; all findings at once, in one ``DataError``."""
+    return read_network(data_dir)
+
+
+def load(
+    data_dir: Path | None = None,
+    *,
+    epoch_at: datetime,
+    horizon_days: int = QUOTE_HORIZON_DAYS,
+    data: NetworkData | None = None,
+) -> Inputs:
+    """
+    Compile the network over a horizon.
+
+    Parameters
+    ----------
+    epoch_at
+        Zero of all minutes, with zone. Nothing is ready before it.
+    horizon_days
+        Departures later than this are not seen.
+    data
+        Facts that were read before; otherwise they are read from ``data_dir``.
+    """
+    from optimizer.network.build import build_network
+
+    if data is None:
+        data = read_network(data_dir)
+    network = build_network(data, epoch_at=epoch_at.astimezone(UTC), horizon_days=horizon_days)
+    return Inputs(data=data, network=network)
+
+
+class QueryCache:
+    """
+    Networks around the weeks that queries ask about, compiled once each.
+
+    Parameters
+    ----------
+    data
+        Facts that all queries use.
+    """
+
+    def __init__(self, data: NetworkData) -> None:
+        self.data = data
+        self._inputs: OrderedDict[datetime, Inputs] = OrderedDict()
+        self._lock = Lock()
+
+    def query(self, **fields: str) -> tuple[Shipment, Inputs]:
+        """
+        A shipment from the text of a query, and the network around its ready time.
+
+        Raises
+        ------
+        DemandError
+            With everything that is wrong with the query.
+        """
+        shipment = read_query(self.data, **fields)
+        midnight = shipment.ready_at.astimezone(UTC).replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )
+        monday = midnight - timedelta(days=midnight.weekday() + _QUOTE_LEAD_DAYS)
+        with self._lock:
+            inputs = self._inputs.get(monday)
+            if inputs is None:
+                inputs = load(epoch_at=monday, data=self.data)
+                self._inputs[monday] = inputs
+            self._inputs.move_to_end(monday)
+            if len(self._inputs) > _WEEKS_KEPT:
+                self._inputs.popitem(last=False)
+        return shipment, inputs
+
+
+def query(data_dir: Path | None, **fields: str) -> tuple[Shipment, Inputs]:
+    """A shipment from the text of a query, and the network for it; see :class:`QueryCache`."""
+    return QueryCache(read_network(data_dir)).query(**fields)
+
+
+def quote(inputs: Inputs, shipment: Shipment, *, max_itineraries: int = 12) -> Quote:
+    """
+    The Pareto set of door-to-door itineraries over arrival, cost and CO2e.
+
+    Returns
+    -------
+    QuoteResult
+        ``itineraries`` by rising cost; where there is none, ``reasons``.
+    """
+    from optimizer.models.routing.quote import quote as search
+
+    return search(inputs.network, shipment, max_itineraries=max_itineraries)
+
+
+def plan(
+    inputs: Inputs,
+    shipments: Sequence[Shipment],
+    options: PlanOptions,
+    on_progress: OnProgress = _ignore,
+) -> PlanResult:
+    """
+    Consolidate and route shipments.
+
+    Quotes each shipment alone, builds lane departures between the hubs in reach, lets the
+    consolidation model choose, and has the checker look at the result before anybody sees it.
+
+    Raises
+    ------
+    PlanError
+        The checker found a violation: a defect of the planner, never delivered as a plan.
+    """
+    from optimizer import stages
+    from optimizer.plan.checks.run import run_checks
+
+    network = inputs.network
+    quotes = stages.quote_all(network, shipments, options, on_progress)
+    column_set = stages.build_problem(network, shipments, quotes, options, on_progress)
+    solve_from = time.perf_counter()
+    solution = stages.solve(column_set, options, on_progress)
+    solve_seconds = time.perf_counter() - solve_from
+    on_progress("assembling itineraries and loads", None)
+    draft = stages.make_plan(network, column_set, solution, quotes, options)
+    on_progress("checking", None)
+    violations = run_checks(inputs.data, draft)
+    if violations:
+        raise PlanError(stages.as_findings(violations))
+    return stages.make_result(
+        inputs.data,
+        draft,
+        solution,
+        options,
+        solve_seconds=solve_seconds,
+        shipments_hash=shipments_hash(shipments),
+    )
+
+
+def shipments_hash(shipments: Sequence[Shipment]) -> str:
+    """Content hash of shipments, independent of the file they came from."""
+    digest = hashlib.sha256()
+    for shipment in shipments:
+        digest.update(repr(shipment).encode())
+    return digest.hexdigest()
+
+
+def check(plan_file: Path, data_dir: Path | None = None) -> tuple[PlanResult, list[Violation]]:
+    """
+    Recompute feasibility and every cost line of a plan file.
+
+    Raises
+    ------
+    PlanError
+        The file is not a plan.
+    """
+    from optimizer.plan.checks.run import check_result
+    from optimizer.plan.io import read_plan
+
+    result = read_plan(plan_file)
+    return result, check_result(read_network(data_dir), result)
+
+
+def shipments_from(
+    path: Path, data: NetworkData, *, booked_at: datetime | None = None
+) -> list[Shipment]:
+    """Read shipments from CSV, Excel or JSON; all findings at once."""
+    return read_shipments(path, data, default_booked_at=booked_at)
+
+
+def write_template(path: Path, data_dir: Path | None = None) -> None:
+    """Write an empty Excel workbook for shipments."""
+    from optimizer.datasets.workbook import shipments_template
+
+    shipments_template(path, read_network(data_dir))
+
+
+def generate(
+    path: Path, *, n_shipments: int, seed: int, week: str, data_dir: Path | None = None
+) -> int:
+    """Write a synthetic week of shipments as CSV; returns how many."""
+    from datetime import date
+
+    from optimizer.demand.generate import generate_week
+    from optimizer.demand.shipments_csv import write_shipments_csv
+
+    data = read_network(data_dir)
+    made = generate_week(
+        data, seed=seed, n_shipments=n_shipments, week_start=date.fromisoformat(week)
+    )
+    write_shipments_csv(path, made)
+    return len(made)
+
+
+def describe(data: NetworkData) -> dict[str, object]:
+    """Size of the network and its rows by confidence."""
+    return {
+        "fingerprint": data.fingerprint,
+        "n_facilities": len(data.facilities),
+        "n_crossings": len(data.crossings),
+        "n_services": len(data.services),
+        "n_truck_lanes": len(data.truck_lanes),
+        "rows_by_confidence": data.row_confidence,
+    }
+
+
+_LISTINGS = ("facilities", "borders", "services", "trucks")
+
+
+def listing(data: NetworkData, what: str) -> list[dict[str, object]]:
+    """
+    Rows of a part of the network, for people.
+
+    Raises
+    ------
+    DataError
+        ``what`` is not a part of the network.
+    """
+    if what == "facilities":
+        return [
+            {
+                "id": f.facility_id,
+                "name": f.name_en,
+                "名称": f.name_zh,
+                "kind": f.kind.value,
+                "modes": " ".join(sorted(mode.value for mode in f.modes)),
+                "customs modes": " ".join(sorted(f.customs_modes)),
+                "confidence": f.provenance.confidence.value,
+            }
+            for f in data.facilities.values()
+        ]
+    if what == "borders":
+        return [
+            {
+                "id": c.crossing_id,
+                "名称": c.name_zh,
+                "mode": c.mode.value,
+                "status": c.status.value,
+                "as of": c.status_as_of,
+                "interchange": c.interchange.value,
+                "customs modes": " ".join(sorted(c.customs_modes)),
+                "note": c.status_note,
+                "confidence": c.provenance.confidence.value,
+            }
+            for c in data.crossings.values()
+        ]
+    if what == "services":
+        return [
+            {
+                "id": s.service_id,
+                "name": s.name_en,
+                "mode": s.mode.value,
+                "days": "".join(str(day + 1) for day in sorted(s.weekdays)),
+                "calls": " ".join(call.facility_id for call in s.calls),
+                "status": s.status,
+                "confidence": s.provenance.confidence.value,
+            }
+            for s in data.services.values()
+        ]
+    if what == "trucks":
+        return [
+            {
+                "id": lane.lane_id,
+                "from": lane.from_facility_id,
+                "to": lane.to_facility_id,
+                "km": round(sum(section.distance_m for section in lane.sections) / 1000),
+                "quota a day": lane.quota_per_day or "",
+                "status": lane.status,
+                "confidence": lane.provenance.confidence.value,
+            }
+            for lane in data.truck_lanes.values()
+        ]
+    raise DataError(
+        Finding(
+            code="D120",
+            what="no such part of the network",
+            value=what,
+            remedy=f"one of {', '.join(_LISTINGS)}",
+        )
+    )

@@ -1,0 +1,54 @@
+"""Notes on the sheets of the workbook, in English and Chinese."""
+
+from __future__ import annotations
+
+NOTES = (
+    (
+        "All",
+        "Money is CNY. Times are local to the place, ISO 8601 with the offset from UTC, as text.",
+        "金额单位为人民币元。时间为当地时间，采用带UTC偏移的ISO 8601文本格式。",
+    ),
+    (
+        "Summary",
+        "The objective is the cost of what is delivered plus penalties for what is not; the bound "
+        "is a proved lower limit of it.",
+        "目标值等于已送达货物的费用加上未服务货物的罚金；下界是已证明的目标值下限。",
+    ),
+    (
+        "Shipments",
+        "One row per delivered shipment. Cost = own cost + share of shared load units. Alone is "
+        "what the shipment would cost planned on its own.",
+        "每票已送达货物一行。费用=自身费用+拼箱分摊。“Alone”为单独运输的费用。",
+    ),
+    (
+        "Legs",
+        "Legs of loads carry the cost of the load unit; a shipment's leg inside a load has cost 0.",
+        "拼箱的运段承担整箱费用；货物在拼箱内的运段费用为0。",
+    ),
+    (
+        "Loads",
+        "Shared load units (containers, trailers, air pallets) with their fill by mass and volume.",
+        "共享装载单元（集装箱、挂车、航空集装板）及其重量与体积装载率。",
+    ),
+    (
+        "Contents",
+        "Which shipment rides in which load; parts of a split shipment sum to the whole.",
+        "各装载单元内的货物；被拆分的货物各部分之和等于整票。",
+    ),
+    (
+        "Unserved",
+        "Shipments without a place in the plan: reason code, what binds, cheapest remedy found.",
+        "未能安排的货物：原因代码、受限资源以及找到的最低价补救办法。",
+    ),
+    (
+        "Costs",
+        "Cost by line and mode. Facility: what no leg carries (customs, storage, stuffing).",
+        "按费用项目和运输方式列示。“Facility”为不属于任何运段的费用（报关、仓储、装拆箱）。",
+    ),
+    (
+        "Estimates",
+        "Data rows marked as our own estimates that the plan uses. The cost beside a row is that "
+        "of all shipments that touch it: an upper limit.",
+        "计划所用的、标记为自行估计的数据行。所列费用为涉及该行的全部货物费用，即上限。",
+    ),
+)

@@ -1,0 +1,288 @@
+"""Scenario files: the question, the network, the shipments and the limits."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+
+from optimizer.errors import Finding, ScenarioError, show_value
+from optimizer.scenario.toml_places import TomlPath, key_lines, place_of
+
+FILE_NAME = "scenario.toml"
+DEFAULT_NETWORK = "default"
+"""The network that comes with Teahorse."""
+
+ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
+
+
+class _Part(BaseModel):
+    # Strict, because TOML has types: "60" is not 60. Unknown keys are findings, never ignored.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Limits(_Part):
+    """
+    When a solve stops.
+
+    Parameters
+    ----------
+    time_s
+        Seconds of solving, not counting reading and lane generation.
+    gap
+        Relative gap between plan and bound that is good enough, 0 to 1.
+    seed
+        Of everything random: solver, sampling.
+    threads
+        Solver threads.
+    """
+
+    time_s: float = Field(default=60.0, gt=0)
+    gap: float = Field(default=0.01, ge=0, lt=1)
+    seed: int = Field(default=7, ge=0, lt=2**31)
+    threads: int = Field(default=1, ge=1, le=256)
+
+
+class LaneOptions(_Part):
+    """
+    What lanes are generated.
+
+    Parameters
+    ----------
+    truck_departures_local
+        Clock times ``HH:MM``, local to the facility, at which trucks leave as shared lanes;
+        none of them, no shared trucks.
+    """
+
+    truck_departures_local: tuple[ClockTime, ...] = Field(
+        default=("08:00", "14:00", "20:00"), strict=False
+    )
+
+
+class Scenario(_Part):
+    """
+    One question, as its file puts it.
+
+    Parameters
+    ----------
+    planned_at
+        When the plan is decided; nothing is booked before.
+    horizon_start
+        Zero of the planning horizon.
+    horizon_days
+        Days in which voyages and trucks are considered, from ``horizon_start``.
+    network
+        ``default``, or a folder of network tables relative to the scenario.
+    shipments
+        CSV of shipments, relative to the scenario.
+    planning_quantile
+        Quantile at which uncertain durations enter the planned clock.
+    """
+
+    name: Name
+    question: str = ""
+    planned_at: AwareDatetime
+    horizon_start: AwareDatetime
+    horizon_days: int = Field(ge=1, le=366)
+    network: str = DEFAULT_NETWORK
+    shipments: str = Field(min_length=1)
+    planning_quantile: float = Field(default=0.5, gt=0, lt=1)
+    limits: Limits = Limits()
+    lanes: LaneOptions = LaneOptions()
+
+    _folder: Path = PrivateAttr(default_factory=Path)
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the scenario file."""
+        return self._folder
+
+    @property
+    def shipments_path(self) -> Path:
+        """The CSV of shipments."""
+        return self._folder / self.shipments
+
+    @property
+    def network_dir(self) -> Path | None:
+        """Folder of network tables, or ``None`` for the network that comes with Teahorse."""
+        return None if self.network == DEFAULT_NETWORK else self._folder / self.network
+
+    @property
+    def horizon_end(self) -> datetime:
+        """End of the horizon."""
+        return self.horizon_start + timedelta(days=self.horizon_days)
+
+    def at(self, folder: Path) -> Self:
+        """The same scenario, with relative paths seen from ``folder``."""
+        copy = self.model_copy()
+        copy._folder = folder  # noqa: SLF001
+        return copy
+
+
+def _fields_at(path: TomlPath) -> list[str]:
+    """Keys known in the table that holds the last part of a path."""
+    model: type[BaseModel] = Scenario
+    for part in path[:-1]:
+        annotation = model.model_fields[str(part)].annotation
+        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+            return []
+        model = annotation
+    return list(model.model_fields)
+
+
+def _finding_unknown(path: TomlPath, where: str) -> Finding:
+    key = str(path[-1])
+    known = _fields_at(path)
+    close = get_close_matches(key, known, n=1)
+    remedy = f"did you mean {close[0]}?" if close else f"known here: {', '.join(known)}"
+    return Finding(code="C503", what=f"unknown key {key}", where=where, remedy=remedy)
+
+
+def _findings_of(error: ValidationError, text: str, file_name: str) -> list[Finding]:
+    lines = key_lines(text)
+    findings: list[Finding] = []
+    for detail in error.errors():
+        path = detail["loc"]
+        where = place_of(path, lines, file_name)
+        if detail["type"] == "extra_forbidden":
+            findings.append(_finding_unknown(path, where))
+        elif detail["type"] == "missing":
+            what = f"{path[-1]} is missing"
+            findings.append(Finding(code="C504", what=what, where=where, remedy="add it"))
+        elif detail["type"] == "timezone_aware":
+            findings.append(
+                Finding(
+                    code="C506",
+                    what=f"{path[-1]} has no zone",
+                    where=where,
+                    value=show_value(detail["input"]),
+                    remedy="write it like 2026-09-14T08:00:00+08:00",
+                )
+            )
+        else:
+            findings.append(
+                Finding(
+                    code="C505",
+                    what=f"{path[-1]}: {detail['msg'][:1].lower()}{detail['msg'][1:]}",
+                    where=where,
+                    value=show_value(detail["input"]),
+                )
+            )
+    return findings
+
+
+def _check_meaning(scenario: Scenario, text: str, file_name: str) -> list[Finding]:
+    lines = key_lines(text)
+    findings: list[Finding] = []
+    if not scenario.shipments_path.is_file():
+        findings.append(
+            Finding(
+                code="C507",
+                what="the shipments file does not exist",
+                where=place_of(("shipments",), lines, file_name),
+                value=show_value(scenario.shipments),
+                remedy="paths are relative to the folder of the scenario",
+            )
+        )
+    if scenario.network_dir is not None and not scenario.network_dir.is_dir():
+        findings.append(
+            Finding(
+                code="C508",
+                what="the network folder does not exist",
+                where=place_of(("network",), lines, file_name),
+                value=show_value(scenario.network),
+                remedy=f'"{DEFAULT_NETWORK}", or a folder relative to that of the scenario',
+            )
+        )
+    if scenario.planned_at >= scenario.horizon_end:
+        findings.append(
+            Finding(
+                code="C509",
+                what="the plan is decided after its horizon has ended",
+                where=place_of(("planned_at",), lines, file_name),
+                value=scenario.planned_at.isoformat(),
+                remedy=f"the horizon ends {scenario.horizon_end.isoformat()}",
+            )
+        )
+    return findings
+
+
+def scenario_roots() -> list[Path]:
+    """Folders in which a scenario is looked up by name: here, in the package, in the checkout."""
+    package = Path(__file__).resolve().parents[1]
+    roots = (Path.cwd() / "scenarios", package / "_scenarios", package.parent / "scenarios")
+    return [root for root in dict.fromkeys(roots) if root.is_dir()]
+
+
+def scenario_names() -> list[str]:
+    """Names of the scenarios that can be found by name."""
+    return sorted(
+        {path.parent.name for root in scenario_roots() for path in root.glob(f"*/{FILE_NAME}")}
+    )
+
+
+def find_scenario(path_or_name: str | Path) -> Path:
+    """
+    The scenario file that a path (of a file or folder) or a name means.
+
+    Raises
+    ------
+    ScenarioError
+        C501, there is none.
+    """
+    given = Path(path_or_name)
+    candidates = [given, given / FILE_NAME]
+    if len(given.parts) == 1:
+        candidates += [root / given / FILE_NAME for root in scenario_roots()]
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate
+    names = scenario_names()
+    close = get_close_matches(given.name, names, n=1)
+    known = f"known: {', '.join(names)}" if names else "give the path of a scenario.toml"
+    raise ScenarioError(
+        Finding(
+            code="C501",
+            what="there is no such scenario",
+            value=show_value(path_or_name),
+            remedy=f"did you mean {close[0]}?" if close else known,
+        )
+    )
+
+
+def load_scenario(path_or_name: str | Path) -> Scenario:
+    """
+    Read and check a scenario.
+
+    Parameters
+    ----------
+    path_or_name
+        ``scenario.toml``, its folder, or the name of a folder under ``scenarios/``.
+
+    Raises
+    ------
+    ScenarioError
+        C501 no such scenario; C502 not TOML; C503 unknown key; C504 missing key; C505 wrong type
+        or range; C506 time without zone; C507 no shipments file; C508 no network folder; C509
+        planned after the horizon. All that is wrong is reported at once, C507 to C509 only when
+        the file itself is well formed.
+    """
+    file = find_scenario(path_or_name)
+    try:
+        text = file.read_text(encoding="utf-8")
+        document = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        what = f"not a TOML file: {error}"
+        raise ScenarioError(Finding(code="C502", what=what, where=file.name)) from error
+    try:
+        scenario = Scenario.model_validate(document).at(file.resolve().parent)
+    except ValidationError as error:
+        raise ScenarioError(_findings_of(error, text, file.name)) from error
+    if findings := _check_meaning(scenario, text, file.name):
+        raise ScenarioError(findings)
+    return scenario
