@@ -161,7 +161,7 @@ def template(
 @app.command()
 def generate(
     path: Annotated[Path, typer.Argument(help="CSV file to write.")],
-    n_shipments: Annotated[int, typer.Option("--n", min=1, max=20_000)] = 480,
+    n_shipments: Annotated[int, typer.Option("--n", min=1, max=20_000)] = 560,
     seed: Annotated[int, typer.Option(min=0)] = 38,
     week: Annotated[str, typer.Option(help="Monday of the week, YYYY-MM-DD.")] = "2026-09-14",
     data_dir: DataDir = None,

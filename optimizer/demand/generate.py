@@ -30,7 +30,7 @@ from optimizer.units import (
 )
 
 DEFAULT_SEED = 38
-DEFAULT_N_SHIPMENTS = 480
+DEFAULT_N_SHIPMENTS = 560
 DEFAULT_WEEK_START = date(2026, 9, 14)
 
 HARD_EVERY, HARD_OFFSET = 40, 13
@@ -159,10 +159,10 @@ class _Generator:
 
 
 def _unserved_fen(kg: int, dm3: int) -> int:
-    """More than any way of carrying it should cost: 5000 CNY, 40 a kilogram, 10 above a tonne."""
+    """More than any way of carrying it should cost: 5000 CNY, 40 a kilogram, 5 above a tonne."""
     paying_kg = chargeable_kg(kg, dm3, VOLUMETRIC_KG_PER_M3)
     small_kg = min(paying_kg, 1000)
-    return FEN_PER_CNY * (5000 + 40 * small_kg + 10 * (paying_kg - small_kg))
+    return FEN_PER_CNY * (5000 + 40 * small_kg + 5 * (paying_kg - small_kg))
 
 
 def generate_week(
@@ -177,7 +177,7 @@ def generate_week(
     A synthetic week of shipments.
 
     Deterministic on every platform. A shipment depends on the seed and its number only: the first
-    100 of 480 are the 100 of 100.
+    100 of 560 are the 100 of 100.
 
     Parameters
     ----------

@@ -66,6 +66,7 @@ def solve_mip(
     max_nodes: int | None = None,
     should_stop: Callable[[], bool] | None = None,
     on_bound: Callable[[float], None] | None = None,
+    on_point: Callable[[FloatArray], None] | None = None,
 ) -> SolverResult:
     """
     Solve a mixed-integer model.
@@ -82,6 +83,8 @@ def solve_mip(
         Asked several times a second.
     on_bound
         Told the lower bound now and then.
+    on_point
+        Told every better point, (n,) float64, as it is found.
     """
     import highspy
 
@@ -100,6 +103,10 @@ def solve_mip(
         solver.setSolution(point)
     if should_stop is not None or on_bound is not None:
         _listen(solver, should_stop, on_bound)
+    if on_point is not None:
+        solver.cbMipImprovingSolution.subscribe(
+            lambda event: on_point(np.array(event.data_out.mip_solution))
+        )
     solver.run()
     return _read_mip(solver, model, time.monotonic() - began)
 

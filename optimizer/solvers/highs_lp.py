@@ -1,4 +1,4 @@
-"""Linear programs in HiGHS that live on: one that grows rows, and one for thousands of tiny ones."""
+"""Linear programs in HiGHS that live on: one grows rows, one solves thousands of tiny ones."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ class Enumeration:
                 return True
             k = inside[i]
             kg, dm3 = int(p.kg[k]), int(p.dm3[k])
-            for u, o in enumerate(units):
+            for u in range(len(units)):
                 if kg <= left[u][0] and dm3 <= left[u][1]:
                     after = [*left]
                     after[u] = (left[u][0] - kg, left[u][1] - dm3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -251,13 +252,12 @@ class _Corridor:
         self.out.buckets.append(name)
         for unit, payload, usable, fixed, per_km in _UNITS[lane.mode]:
             fen = int(100 * (fixed + per_km * lane.km))
-            draws = self._unit_draws(lane, lane_index, day, unit)
+            draws = self._unit_draws(lane_index, day, unit)
             self.out.options.append((b, f"{name}:{unit}", fen, payload, usable, 20, draws))
         return b
 
-    def _unit_draws(
-        self, lane: _Lane, index: int, day: int, unit: str, n: int = 1
-    ) -> list[tuple[int, int]]:
+    def _unit_draws(self, index: int, day: int, unit: str, n: int = 1) -> list[tuple[int, int]]:
+        lane = self.lanes[index]
         tight = self.size.tightness * 500 / max(100, self.size.n_shipments)
         if lane.mode == "rail":
             return [(self._resource(f"teu:{index}:{day}", int(800 / tight)), n * _TEU_C[unit])]
@@ -307,15 +307,16 @@ class _Corridor:
                     fen = own(ready, departs, arrives, 1)
                     own_draws = self._own_draws(lane, a, day, kg)
                     self.out.columns.append((k, fen, bucket, own_draws))
-                    self._alone(k, a, day, kg, dm3, fen)
+                    self._alone(k, a, day, kg=kg, dm3=dm3, fen=fen)
                 elif departs < ready + 4 * DAY_MIN:
-                    self._via(k, a, day, pool, target, latest, own, ready, arrives)
+                    ride = (k, a, day, pool)
+                    self._via(ride, target, latest, lambda t0, t1: own(ready, t0, t1, 2))
 
     def _times(self, lane: _Lane, day: int) -> tuple[float, float]:
         departs = day * DAY_MIN + 18 * 60
         return departs, departs + lane.hours * 60
 
-    def _alone(self, k: int, a: int, day: int, kg: int, dm3: int, fen: int) -> None:
+    def _alone(self, k: int, a: int, day: int, *, kg: int, dm3: int, fen: int) -> None:
         lane = self.lanes[a]
         factor = 167 if lane.mode == "air" else 333
         chargeable = max(kg, dm3 * factor // 1000)
@@ -323,26 +324,33 @@ class _Corridor:
         draws = self._own_draws(lane, a, day, kg)
         if lane.mode == "rail":
             teu = -(-dm3 * 100 // 33_000)
-            draws = [(self._unit_draws(lane, a, day, "20GP")[0][0], teu)]
+            draws = [(self._unit_draws(a, day, "20GP")[0][0], teu)]
         self.out.columns.append((k, fen + loose, [], draws))
         unit, payload, usable, fixed, per_km = _UNITS[lane.mode][-1]
         n = max(-(-kg // payload), -(-dm3 // usable))
         price = n * int(100 * (fixed + per_km * lane.km))
         if price < 3 * loose:
-            own_unit = self._unit_draws(lane, a, day, unit, n)
+            own_unit = self._unit_draws(a, day, unit, n)
             self.out.columns.append(
                 (k, fen + price, [], own_unit + self._own_draws(lane, a, day, kg))
             )
 
-    def _via(self, k, a, day, pool, target, latest, own, ready, arrives_gateway) -> None:  # noqa: ANN001
+    def _via(
+        self,
+        first: tuple[int, int, int, int],
+        target: int,
+        latest: float,
+        own: Callable[[float, float], int],
+    ) -> None:
+        k, a, day, pool = first
         gateway = self.lanes[a].destination
+        departs, at_gateway = self._times(self.lanes[a], day)
         for a2, lane2 in enumerate(self.lanes):
             if lane2.origin != gateway or lane2.destination != target:
                 continue
             for day2 in lane2.days:
                 departs2, arrives2 = self._times(lane2, day2)
-                if arrives_gateway + 360 <= departs2 <= arrives_gateway + 2 * DAY_MIN:
-                    if arrives2 <= latest:
-                        buckets = [self._bucket(a, day, pool), self._bucket(a2, day2, pool)]
-                        fen = own(ready, self._times(self.lanes[a], day)[0], arrives2, 2)
-                        self.out.columns.append((k, fen, buckets, []))
+                wait_min = departs2 - at_gateway
+                if 360 <= wait_min <= 2 * DAY_MIN and arrives2 <= latest:
+                    buckets = [self._bucket(a, day, pool), self._bucket(a2, day2, pool)]
+                    self.out.columns.append((k, own(departs, arrives2), buckets, []))

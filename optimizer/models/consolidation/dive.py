@@ -2,8 +2,8 @@
 From the relaxation to a plan: decide a little, solve again, and so on.
 
 Units that are almost whole are opened; their price is then sunk, so the next solve draws shipments
-into what is open, as a planner would fill a booked container. Shipments that the relaxation is surest
-about are then held on their column. What comes out is packed and polished.
+into what is open, as a planner would fill a booked container. Shipments that the relaxation is
+surest about are then held on their column. What comes out is packed and polished.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def dive(
         if not steps.hold_shipments(values, lower):
             break
         lp.change_bounds(lower, upper)
-    if values is None:
+    if values is None or deadline.is_over:
         return []
     return _take_over(state, part.expand(values, nothing), rng, deadline)
 
@@ -138,7 +138,7 @@ class _Steps:
                     left[r] -= more * amount
 
     def hold_shipments(self, values: FloatArray, lower: FloatArray) -> bool:
-        """Hold a share of the undecided shipments on their best column; False if all are decided."""
+        """Hold a share of the undecided shipments on their best column; False if none is left."""
         x = values[self._columns]
         by_value = np.argsort(x, kind="stable")
         best = np.full(self._problem.n_shipments, -1)

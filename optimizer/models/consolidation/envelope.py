@@ -14,13 +14,17 @@ linear relaxation of one bucket to its convex hull in (z, price), which linking 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from optimizer.models.consolidation.menu import Menu
 from optimizer.models.consolidation.problem import LongArray
 from optimizer.solvers.highs_lp import SmallLp
 from optimizer.solvers.linear import FloatArray
+
+Number = TypeVar("Number", np.int64, np.float64)
 
 MAX_SUPPORT = 11
 """Shipments in a bucket over whose subsets a row is found; 2 to that power are looked at."""
@@ -54,11 +58,11 @@ class UnitPriceCut:
     gamma: float
 
 
-def subset_sums(values: LongArray | FloatArray) -> LongArray | FloatArray:
+def subset_sums(values: npt.NDArray[Number]) -> npt.NDArray[Number]:
     """(2**n,) sums over all subsets; bit i of the position tells whether ``values[i]`` is in."""
     total = np.zeros(1, dtype=values.dtype)
     for value in values:
-        total = np.concatenate((total, total + value))
+        total = np.concatenate((total, total + value), dtype=values.dtype)
     return total
 
 

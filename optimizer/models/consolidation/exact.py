@@ -18,7 +18,7 @@ import numpy as np
 
 from optimizer.models.consolidation.formulation import FEN_PER_UNIT, build, layout
 from optimizer.models.consolidation.packing import Packer, PackingUnknown
-from optimizer.models.consolidation.problem import UNSERVED, Problem
+from optimizer.models.consolidation.problem import UNSERVED
 from optimizer.models.consolidation.state import State, Units
 from optimizer.solvers.limits import Deadline, SolveLimits
 from optimizer.solvers.linear import (
@@ -89,7 +89,7 @@ def solve_exactly(
             # The state itself is feasible, so a proof of infeasibility means: nothing is better.
             return state.cost_fen if result.status is SolverStatus.INFEASIBLE else proved
         before = state.cost_fen
-        _adopt(state, result.values[:n_base])
+        adopt_point(state, result.values[:n_base])
         if state.cost_fen < before and on_improved is not None:
             on_improved()
         if proved > state.cost_fen - 1 + _HALF / 10:
@@ -132,7 +132,8 @@ def write_point(state: State) -> FloatArray:
     return values
 
 
-def _adopt(state: State, values: FloatArray) -> None:
+def adopt_point(state: State, values: FloatArray) -> None:
+    """Take over a point of the formulation if it packs and lowers the cost."""
     columns, units = read_point(state, values)
     before = state.cost_fen
     state.begin()
@@ -160,14 +161,14 @@ def _extended_start(state: State, model: LinearModel, n_base: int) -> FloatArray
 
 def exclude_unpackable(model: LinearModel, state: State, values: FloatArray) -> LinearModel | None:
     """
-    The model with rows and indicators against contents that its point cannot pack; None if all pack.
+    The model with rows and indicators against what its point cannot pack; None if all packs.
 
     Raises
     ------
     PackingUnknown
         It could not be decided for some bucket.
     """
-    problem, packer = state.problem, state.packer
+    packer = state.packer
     columns, units = read_point(state, values)
     contents: dict[int, list[int]] = {}
     for k, q in columns.items():
@@ -181,7 +182,7 @@ def exclude_unpackable(model: LinearModel, state: State, values: FloatArray) -> 
     if not found:
         return None
     for b, inside, chosen in found:
-        model = _exclude(problem, state, model, b, inside, chosen)
+        model = _exclude(state, model, b, inside, chosen)
     return model
 
 
@@ -195,14 +196,9 @@ def _smallest_unpackable(packer: Packer, inside: list[int], units: Units) -> lis
 
 
 def _exclude(
-    problem: Problem,
-    state: State,
-    model: LinearModel,
-    bucket: int,
-    inside: list[int],
-    units: Units,
+    state: State, model: LinearModel, bucket: int, inside: list[int], units: Units
 ) -> LinearModel:
-    place, columns = layout(problem), model.columns
+    place, columns = layout(state.problem), model.columns
     options = state.menus.options[bucket]
     counts = {o: units.count(o) for o in options}
     raisable = [o for o in options if columns.upper[place.y + o] > counts[o]]

@@ -114,7 +114,7 @@ def _capacity(
 def define_linking(
     problem: Problem,
     index: Index,
-    pairs: IntArray | None = None,
+    pairs: IntArray | LongArray | None = None,
     *,
     named: bool = False,
 ) -> Rows:

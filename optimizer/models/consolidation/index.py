@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.models.consolidation.problem import BoolArray, IntArray, LongArray, Problem
-from optimizer.solvers.linear import count_weighted
+from optimizer.solvers.linear import FloatArray, count_weighted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,15 +82,14 @@ def make_index(problem: Problem) -> Index:
         pair_bucket=pair_bucket,
         bucket_kg=kg.astype(np.int64),
         bucket_dm3=dm3.astype(np.int64),
-        max_units=_useful_units(p, riders, kg, dm3, has_split),
+        max_units=_useful_units(p, riders, (kg, dm3), has_split),
     )
 
 
 def _useful_units(
     problem: Problem,
     riders: LongArray,
-    bucket_kg: LongArray,
-    bucket_dm3: LongArray,
+    in_bucket: tuple[FloatArray, FloatArray],
     has_split: BoolArray,
 ) -> LongArray:
     """
@@ -101,6 +100,7 @@ def _useful_units(
     mass and volume exceed n / 2. Without cut shipments, n is also at most the number of riders.
     """
     b = problem.option_bucket
+    bucket_kg, bucket_dm3 = in_bucket
     fill = bucket_kg[b] / np.maximum(1, problem.option_kg)
     fill += bucket_dm3[b] / np.maximum(1, problem.option_dm3)
     most = np.floor(2 * fill).astype(np.int64) + 1

@@ -59,26 +59,33 @@ class Packer:
         units
             Option of each physical unit.
         """
-        if not units:
-            return None if shipments else []
-        if sum(self.kg[k] for k in shipments) > sum(self.payload[o] for o in units):
-            return None
-        if sum(self.dm3[k] for k in shipments) > sum(self.usable[o] for o in units):
+        if not self._fits_in_sum(shipments, units):
             return None
         whole = [k for k in shipments if any(self.fits(k, o) for o in units)]
         poured = [k for k in shipments if k not in whole]
         if not all(self.may_split[k] for k in poured):
             return None
-        # With one unit the sums above are the whole truth, as long as every shipment fits it.
-        if len(units) == 1:
-            return [[(k, self.kg[k], self.dm3[k]) for k in whole]] if not poured else None
+        # With one unit the sums are the whole truth, as long as every shipment fits it.
+        if len(units) <= 1:
+            alone = [[(k, self.kg[k], self.dm3[k]) for k in whole] for _ in units]
+            return None if poured else alone
+        return self._first_fit(whole, poured, units)
+
+    def _fits_in_sum(self, shipments: Sequence[int], units: Sequence[int]) -> bool:
+        return sum(self.kg[k] for k in shipments) <= sum(self.payload[o] for o in units) and (
+            sum(self.dm3[k] for k in shipments) <= sum(self.usable[o] for o in units)
+        )
+
+    def _first_fit(
+        self, whole: Sequence[int], poured: Sequence[int], units: Sequence[int]
+    ) -> Packing | None:
         widest = (max(self.payload[o] for o in units), max(self.usable[o] for o in units))
-        flexible = [k for k in whole if self.may_split[k]]
+        flexible = frozenset(k for k in whole if self.may_split[k])
         for order in self._orders(widest):
             items = sorted(whole, key=order)
             for room_first in (False, True):
-                for cut in ((), flexible) if flexible else ((),):
-                    packing = self._place(items, poured, units, room_first, frozenset(cut))
+                for cut in (frozenset[int](), flexible) if flexible else (flexible,):
+                    packing = self._place(items, poured, units, room_first, cut)
                     if packing is not None:
                         return packing
         return None
@@ -101,6 +108,7 @@ class Packer:
         room_first: bool,
         cut: frozenset[int],
     ) -> Packing | None:
+        """Whole items into the fullest (or emptiest) unit with room, then what is cut."""
         room_kg = [self.payload[o] for o in units]
         room_dm3 = [self.usable[o] for o in units]
         packing: Packing = [[] for _ in units]

@@ -27,7 +27,7 @@ from optimizer.models.consolidation.formulation import (
 )
 from optimizer.models.consolidation.index import Index
 from optimizer.models.consolidation.menu import Menus
-from optimizer.models.consolidation.problem import UNSERVED, BoolArray, LongArray, Problem
+from optimizer.models.consolidation.problem import UNSERVED, BoolArray, IntArray, LongArray, Problem
 from optimizer.models.consolidation.state import State
 from optimizer.solvers.highs_lp import GrowingLp
 from optimizer.solvers.limits import Deadline
@@ -244,7 +244,7 @@ class Relaxation:
     def cut_rows(self, cuts: list[UnitPriceCut]) -> Rows:
         """Rows of unit price cuts, each divided by its largest unit price."""
         row: list[LongArray] = []
-        col: list[LongArray] = []
+        col: list[LongArray | IntArray] = []
         value: list[FloatArray] = []
         lower = np.zeros(len(cuts))
         for i, cut in enumerate(cuts):
@@ -271,7 +271,7 @@ class Relaxation:
         )
 
 
-def _pair_columns(index: Index) -> tuple[LongArray, LongArray]:
+def _pair_columns(index: Index) -> tuple[IntArray, LongArray]:
     """Columns of each pair, and pointers into them."""
     order = np.argsort(index.entry_pair, kind="stable")
     counts = np.bincount(index.entry_pair, minlength=len(index.pair_bucket))

@@ -16,7 +16,8 @@ import numpy as np
 
 from optimizer.models.consolidation.bounding import Bounding
 from optimizer.models.consolidation.dive import dive
-from optimizer.models.consolidation.exact import solve_exactly
+from optimizer.models.consolidation.exact import adopt_point, solve_exactly
+from optimizer.models.consolidation.formulation import FEN_PER_UNIT, layout
 from optimizer.models.consolidation.heuristic import construct
 from optimizer.models.consolidation.index import make_index
 from optimizer.models.consolidation.menu import Menus
@@ -43,6 +44,8 @@ _STEPS_BEFORE_DIVE = 8
 _PLANS_KEPT = 4
 _NOISE = 0.1
 _ROUNDING = 0.05
+_TOLD_GAIN = 2e-4
+"""A bound is reported when it rose by this share of the cost."""
 
 
 def solve(
@@ -222,7 +225,8 @@ class _Run:
                 n_threads=self.limits.n_threads,
                 start=start,
                 should_stop=lambda: self.deadline.is_over,
-                on_bound=lambda yuan: self._raise_bound(yuan * 100),
+                on_bound=lambda yuan: self._raise_bound(yuan * FEN_PER_UNIT),
+                on_point=self._take_point,
             )
 
         proved = solve_exactly(
@@ -234,18 +238,24 @@ class _Run:
         )
         self._raise_bound(proved)
 
+    def _take_point(self, values: FloatArray) -> None:
+        before = self.state.cost_fen
+        adopt_point(self.state, values[: layout(self.problem).n])
+        if self.state.cost_fen < before:
+            self._report("branch and bound")
+
     # ---------------------------------------------------------------- bounds and reports
 
     def _raise_bound(self, proved_fen: float) -> None:
         if np.isfinite(proved_fen):
             whole = min(ceil(proved_fen - _ROUNDING), self.state.cost_fen)
+            gained = whole - self.bound_fen
             self.bound_fen = max(self.bound_fen, whole)
+            if gained > _TOLD_GAIN * self.state.cost_fen:
+                self._report("bound")
 
     def _note_bound(self, bounding: Bounding) -> None:
-        before = self.bound_fen
         self._raise_bound(bounding.bound_fen)
-        if self.bound_fen > before:
-            self._report("bound")
 
     def _report(self, note: str) -> None:
         incumbent = Incumbent(

@@ -17,7 +17,7 @@ from optimizer.models.consolidation.formulation import (
 from optimizer.models.consolidation.index import make_index
 from optimizer.solvers.highs import solve_mip
 from optimizer.solvers.lp_text import render_model, render_rows
-from tests.toy.consolidation_instances import Draft, corridor, two_departures, CorridorSize
+from tests.toy.consolidation_instances import CorridorSize, Draft, corridor, two_departures
 
 
 def _render(family: str) -> str:

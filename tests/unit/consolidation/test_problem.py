@@ -28,9 +28,9 @@ def test_lists_become_arrays_of_the_documented_types():
     assert again.kg.dtype == np.int64
     assert again.col_bucket.dtype == np.int32
     assert again.may_split.dtype == np.bool_
-    with pytest.raises(ModelError, match="M601.*lacks kg"):
+    with pytest.raises(ModelError, match=r"M601.*lacks kg"):
         Problem.build(**{name: value for name, value in lists.items() if name != "kg"})
-    with pytest.raises(ModelError, match="M601.*does not know pounds"):
+    with pytest.raises(ModelError, match=r"M601.*does not know pounds"):
         Problem.build(**lists, pounds=[1])
 
 

@@ -58,8 +58,8 @@ def test_what_is_fixed_is_in_no_better_plan(seed):
     assert relaxation.bound_fen <= optimum_fen
 
 
-def test_a_cut_shrinks_the_gap_of_two_that_do_not_share():
-    problem = corridor(2, CorridorSize(n_shipments=60))
+def test_cuts_raise_the_bound_well_above_linking_alone():
+    problem = corridor(1, CorridorSize(n_shipments=120))
     relaxation = _relaxation(problem)
     relaxation.solve_root(Deadline(30))
     root = relaxation.bound_fen

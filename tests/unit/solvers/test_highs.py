@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optimizer.solvers.highs import GrowingLp, SmallLp, dual_bound, solve_mip
-from optimizer.solvers.linear import rows_from_triplets
+from optimizer.solvers.highs import solve_mip
+from optimizer.solvers.highs_lp import GrowingLp, SmallLp
+from optimizer.solvers.linear import dual_bound, rows_from_triplets
 from optimizer.solvers.mathopt import solve_mathopt
 from optimizer.solvers.status import SolverStatus
 from tests.toy.linear_models import knapsack, random_mip
