@@ -16,7 +16,9 @@ from optimizer.domain.shipment import Place, Shipment
 from optimizer.errors import Finding
 from optimizer.models.consolidation.assemble import assemble
 from optimizer.models.consolidation.columns import ColumnSet, build_columns
+from optimizer.models.consolidation.problem import LongArray
 from optimizer.models.consolidation.solve import solve as solve_consolidation
+from optimizer.models.consolidation.unserved import binding_resource, resource_use
 from optimizer.models.routing.connector import connector_leg
 from optimizer.models.routing.evaluate import with_punctuality
 from optimizer.models.routing.lanes import build_lanes
@@ -41,6 +43,7 @@ _LANE_TAIL_MIN = 5 * MINUTES_PER_DAY
 """Lanes may leave this long after the last shipment is ready."""
 
 _SAME_CITY_KM = 60
+_CODE_OF_RESOURCE = {"svc": "U812", "quota": "U813", "border": "U814"}
 _PACKAGES = ("teahorse", "ortools", "highspy", "numba", "numpy", "holidays", "tzdata")
 
 
@@ -229,6 +232,7 @@ def make_plan(
         network, column_set, solution, connector_leg=connector_leg
     )
     shares = share_loads(loads)
+    used = resource_use(column_set.problem, solution)
     by_id = {shipment.shipment_id: shipment for shipment in column_set.shipments}
     load_by_id = {load.load_id: load for load in loads}
     finished = tuple(
@@ -236,9 +240,9 @@ def make_plan(
             network,
             by_id[itinerary.shipment_id],
             itinerary,
-            shares,
-            load_by_id,
-            quotes[itinerary.shipment_id],
+            shares=shares,
+            loads=load_by_id,
+            quoted=quotes[itinerary.shipment_id],
         )
         for itinerary in itineraries
     )
@@ -249,7 +253,8 @@ def make_plan(
         itineraries=finished,
         loads=tuple(loads),
         unassigned=tuple(
-            _unassigned(column_set, shipment_id, quotes[shipment_id]) for shipment_id in unserved
+            _unassigned(column_set, used, shipment_id, quotes[shipment_id])
+            for shipment_id in unserved
         ),
         planning_quantile=options.planning_quantile,
     )
@@ -259,6 +264,7 @@ def _finish(
     network: Network,
     shipment: Shipment,
     itinerary: Itinerary,
+    *,
     shares: dict[str, int],
     loads: dict[str, Load],
     quoted: QuoteResult,
@@ -318,17 +324,14 @@ def _wait(beside: Leg, minutes: int) -> Leg:
     )
 
 
-def _unassigned(column_set: ColumnSet, shipment_id: str, quoted: QuoteResult) -> Unassigned:
-    """Why a shipment is not served: no way at all, or a way that others or the penalty beat."""
+def _unassigned(
+    column_set: ColumnSet, used: LongArray, shipment_id: str, quoted: QuoteResult
+) -> Unassigned:
+    """Why a shipment is not served: no way at all, no room on its ways, or the price."""
     problem = column_set.problem
     k = problem.shipment_ids.index(shipment_id)
     penalty_fen = int(problem.unserved_fen[k])
-    ways_fen = [
-        int(fen)
-        for column, fen in zip(column_set.columns, problem.col_fen, strict=True)
-        if column.shipment_id == shipment_id
-    ]
-    if not ways_fen:
+    if not (problem.col_shipment == k).any():
         reason = quoted.reasons[0] if quoted.reasons else None
         return unassigned(
             shipment_id,
@@ -337,8 +340,9 @@ def _unassigned(column_set: ColumnSet, shipment_id: str, quoted: QuoteResult) ->
             resource=reason.resource if reason else "",
             detail=reason.detail if reason else "",
         )
-    code = "U815" if min(ways_fen) >= penalty_fen else "U812"
-    return unassigned(shipment_id, code, penalty_fen=penalty_fen)
+    resource = binding_resource(problem, used, k)
+    code = _CODE_OF_RESOURCE.get(resource.partition(":")[0], "U815")
+    return unassigned(shipment_id, code, penalty_fen=penalty_fen, resource=resource)
 
 
 def as_findings(violations: Sequence[Violation]) -> list[Finding]:

@@ -55,7 +55,7 @@ BONDED_ENDS = {
 
 # Due times: Kunming-Vientiane 26 h, Kunming-Bangkok 55 h by rail (R05-R07, R34), Chongqing-Budapest
 # 11 days and door to door 20 to 26 days to Europe (R70, R77); Chengdu-Tashkent 10 days (R93).
-_ASEAN_NEAR, _ASEAN, _ASEAN_FAR = (6, 10), (7, 12), (9, 14)
+_ASEAN_NEAR, _ASEAN, _ASEAN_FAR = (7, 12), (8, 14), (10, 16)
 
 
 _FLOWN_M3, _FAR_EXPRESS_M3 = 7.0, 2.5
@@ -113,9 +113,9 @@ MARKETS: dict[str, Market] = {
     "DE": _far({"DEDUI-DIT": 3, "DEHAM-BIL": 1}, (8, 10), (24, 35)),
     "HU": _far({"HUBUD-BLK": 1}, (8, 10), (22, 34)),
     "DE-air": _flown({"DEFRA-FRA": 1}, (5, 7), (10, 14)),
-    "TH-east": _market({"THLCH-LCB": 4, "THBKK-LKB": 2, "THKKC-NPH": 1}, (4, 5), (5, 8)),
+    "TH-east": _market({"THLCH-LCB": 4, "THBKK-LKB": 2, "THKKC-NPH": 1}, (4, 5), (6, 9)),
     "LA-south": _market(
-        {"LAVTE-VSR": 4, "LAVTE-TNL": 3, "LALPQ-LPR": 1, "LABOT-BTR": 2}, (3, 4), (4, 7)
+        {"LAVTE-VSR": 4, "LAVTE-TNL": 3, "LALPQ-LPR": 1, "LABOT-BTR": 2}, (3, 4), (5, 8)
     ),
     "VN-fruit": _market({"VNLCI-KTH": 2, "VNHAN-RDH": 2, "VNLCI-LCR": 1}, (2, 4), (4, 7)),
     "LA-crops": _market({"LAVTE-TNL": 3, "LAMXY-NTR": 1, "LAZVK-SVD": 1}, (4, 5), _ASEAN),

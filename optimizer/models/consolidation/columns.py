@@ -17,13 +17,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optimizer.domain.shipment import Shipment
-from optimizer.models.consolidation.draws import itinerary_draws, mass_draws
+from optimizer.models.bookings import book_by_min, itinerary_draws, mass_draws
 from optimizer.models.consolidation.problem import Problem
 from optimizer.models.consolidation.ways import ConnectorLeg, Way, WayFinder
 from optimizer.network.allowed import cargo_classes_taken, customs_modes_through
 from optimizer.network.capacity import capacity
 from optimizer.network.network import Network
-from optimizer.plan.itinerary import Itinerary, LegKind
+from optimizer.plan.itinerary import Itinerary
 from optimizer.plan.load import LaneDeparture
 
 NO_LIMIT = 1_000
@@ -88,20 +88,6 @@ class ColumnSet:
     options: tuple[LaneDeparture, ...]
 
 
-def _first_booking_close(network: Network, lane: LaneDeparture) -> int:
-    """The earliest booking close of a lane's services, minutes; far future without one."""
-    closes = [2**31 - 1]
-    for leg in lane.legs:
-        if leg.kind is LegKind.SERVICE:
-            assert leg.voyage_on is not None  # noqa: S101  (a service leg has its date)
-            service = network.data.services[leg.ref]
-            first = service.calls[0]
-            clock = network.clock(network.data.facilities[first.facility_id].timezone)
-            departs_min = clock.minute(leg.voyage_on.toordinal(), first.depart_min)
-            closes.append(departs_min - service.booking_close_min)
-    return min(closes)
-
-
 def make_buckets(network: Network, lanes: Sequence[LaneDeparture]) -> list[Bucket]:
     """Group lane departures by bucket, in order of first appearance."""
     grouped: dict[str, list[LaneDeparture]] = defaultdict(list)
@@ -120,8 +106,8 @@ def make_buckets(network: Network, lanes: Sequence[LaneDeparture]) -> list[Bucke
                 customs_modes=customs_modes_through(network, lane.crossing_ids),
                 cargo_classes=cargo_classes_taken(network, (leg.ref for leg in lane.legs)),
                 is_domestic=not lane.crossing_ids and len(territories) == 1,
-                book_by_min=_first_booking_close(network, lane),
-                mass_resources=mass_draws(data, lane.legs),
+                book_by_min=book_by_min(network, lane.legs),
+                mass_resources=tuple(name for name, _ in mass_draws(network, lane.legs, 1)),
             )
         )
     return buckets

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 from zlib import crc32
@@ -13,7 +12,7 @@ import numpy as np
 
 from optimizer.costs.events import storage_fen
 from optimizer.domain.location import Mode
-from optimizer.models.routing.draws import unit_draws
+from optimizer.models.bookings import unit_draws
 from optimizer.models.routing.first_hauls import FirstHaul, service_hauls, truck_hauls
 from optimizer.models.routing.lane_search import Candidate, Haul, Pool, UnitSearch, make_pool
 from optimizer.models.routing.legs import (
@@ -25,7 +24,7 @@ from optimizer.models.routing.legs import (
 )
 from optimizer.models.routing.problem import Product
 from optimizer.network.allowed import cargo_classes_taken, customs_modes_through
-from optimizer.network.network import UNREACHED, Network
+from optimizer.network.network import Network
 from optimizer.plan.itinerary import Leg, LegKind
 from optimizer.plan.load import LaneDeparture
 
@@ -165,19 +164,6 @@ def undominated(network: Network, proposals: Sequence[Proposal]) -> list[Proposa
         if not (other & (~same | before)).any():
             kept.append(proposal)
     return kept
-
-
-def book_by_min(network: Network, legs: Sequence[Leg]) -> int:
-    """Latest minute at which every service of the legs can still be booked."""
-    latest = UNREACHED
-    for leg in legs:
-        if leg.kind is LegKind.SERVICE:
-            service = network.data.services[leg.ref]
-            clock = network.clock(network.data.facilities[service.calls[0].facility_id].timezone)
-            day = date.toordinal(leg.voyage_on) if leg.voyage_on else 0
-            starts = clock.minute(day, service.calls[0].depart_min)
-            latest = min(latest, starts - service.booking_close_min)
-    return latest
 
 
 def _wanted(network: Network, pairs: Iterable[tuple[str, str]]) -> dict[int, set[int]]:

@@ -11,9 +11,9 @@ from optimizer.costs.events import inspection_fen, storage_fen, stuffing_fen
 from optimizer.costs.rating_emissions import EmissionBook
 from optimizer.costs.tables import cost_tables
 from optimizer.domain.border import BorderStatus
-from optimizer.models.routing.draws import loose_draws, mass_draws, unit_draws
+from optimizer.models.bookings import book_by_min, loose_draws, mass_draws, unit_draws
 from optimizer.models.routing.lane_search import make_pool
-from optimizer.models.routing.lanes import book_by_min, build_lanes
+from optimizer.models.routing.lanes import build_lanes
 from optimizer.models.routing.legs import Rider, truck_leg
 from optimizer.models.routing.problem import Product
 from optimizer.models.routing.quote import quote

@@ -1,14 +1,16 @@
-"""What a load unit on legs takes from shared resources: rules R1 to R3."""
+"""What legs take from shared resources (rules R1 to R3), and until when they can be booked."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
 from optimizer.domain.service import LOOSE
+from optimizer.domain.shipment import Shipment
 from optimizer.network.capacity import loose_teu_c
-from optimizer.network.network import Network
-from optimizer.plan.itinerary import Leg, LegKind
+from optimizer.network.network import UNREACHED, Network
+from optimizer.plan.itinerary import Itinerary, Leg, LegKind
 
 Draws = tuple[tuple[str, int], ...]
 
@@ -53,6 +55,33 @@ def loose_draws(network: Network, legs: Sequence[Leg], gross_kg: int, volume_dm3
     return on_trains + mass_draws(network, legs, gross_kg)
 
 
+def itinerary_draws(network: Network, itinerary: Itinerary, shipment: Shipment) -> dict[str, int]:
+    """Draws of a shipment that travels alone, resource id -> amount."""
+    own = [leg for leg in itinerary.legs if leg.load_unit != LOOSE]
+    loose = [leg for leg in itinerary.legs if leg.load_unit == LOOSE]
+    drawn: dict[str, int] = defaultdict(int)
+    for resource, amount in (
+        *unit_draws(network, own),
+        *mass_draws(network, own, shipment.gross_kg),
+        *loose_draws(network, loose, shipment.gross_kg, shipment.volume_dm3),
+    ):
+        drawn[resource] += amount
+    return dict(drawn)
+
+
+def book_by_min(network: Network, legs: Sequence[Leg]) -> int:
+    """Latest minute at which every service of the legs can still be booked."""
+    latest = UNREACHED
+    for leg in legs:
+        if leg.kind is LegKind.SERVICE:
+            service = network.data.services[leg.ref]
+            clock = network.clock(network.data.facilities[service.calls[0].facility_id].timezone)
+            day = date.toordinal(leg.voyage_on) if leg.voyage_on else 0
+            starts = clock.minute(day, service.calls[0].depart_min)
+            latest = min(latest, starts - service.booking_close_min)
+    return latest
+
+
 def _hops(leg: Leg) -> list[str]:
     return [f"svc:{leg.ref}:{leg.voyage_on}:{call}" for call in range(leg.from_call, leg.to_call)]
 
@@ -76,14 +105,10 @@ def _leg_draws(network: Network, leg: Leg) -> list[tuple[str, int]]:
         return []
     draws: list[tuple[str, int]] = []
     if data.truck_lanes[leg.ref].quota_per_day > 0:
-        on = _local_date(network, data.facilities[leg.from_id].timezone, leg.departs_min)
+        on = network.local_date(data.facilities[leg.from_id].timezone, leg.departs_min)
         draws.append((f"quota:{leg.ref}:{on}", leg.n_units))
     for passage in leg.passages:
         zone = data.crossings[passage.crossing_id].timezone
-        on = _local_date(network, zone, passage.enters_min)
+        on = network.local_date(zone, passage.enters_min)
         draws.append((f"border:{passage.crossing_id}:{on}", leg.n_units))
     return draws
-
-
-def _local_date(network: Network, zone: str, minute: int) -> date:
-    return network.local_date(zone, minute)
