@@ -341,8 +341,11 @@ def test_breaks_fall_and_never_reach_zero() -> None:
             assert row["volumetric_kg_per_m3"] == expected
 
 
-def test_loose_cargo_costs_1_3_to_1_9_times_its_share_of_a_unit_three_quarters_full() -> None:
+def test_loose_cargo_costs_a_multiple_of_its_share_of_a_unit_three_quarters_full() -> None:
+    """Wholesale inside China; across borders nearer to, and below, the published retail rates."""
     reference = {"RAIL": ("40HQ", "payload_rail_kg"), "TRK": ("T136", "payload_road_kg")}
+    crossing = {row["service_id"] for row in table("call_sections") if row["crossing_id"]}
+    crossing |= {row["lane_id"] for row in table("truck_sections") if row["crossing_id"]}
     for row in table("rate_cards"):
         kind = row["scope"].partition("-")[0]
         if row["load_unit"] != LOOSE or kind not in reference:
@@ -351,9 +354,16 @@ def test_loose_cargo_costs_1_3_to_1_9_times_its_share_of_a_unit_three_quarters_f
         sizes = keyed("load_units", "code")[unit]
         full_kg = min(float(sizes[payload]), float(sizes["usable_m3"]) * 333)
         share = unit_cny(row["scope"], unit) / (0.75 * full_kg)
+        least, most = (1.85, 3.45) if row["scope"] in crossing else (1.3, 1.95)
         for kg in (200, 1000, 5000, 12000):
             multiple = loose_cny(row["scope"], kg) / kg / share
-            assert 1.3 < multiple < 1.95, (row["rate_id"], kg)
+            assert least < multiple < most, (row["rate_id"], kg)
+
+
+def test_loose_cargo_stays_below_the_published_retail_rates() -> None:
+    # 38 THB/kg China-Thailand above a tonne (S153) at 4.5538 THB to the CNY; 9.5 CNY/kg (R83).
+    assert loose_cny("TRK-CNKMG-THBKK", 1000) / 1000 < 38 / 4.5538
+    assert loose_cny("RAIL-CTU-MAL", 1000) / 1000 < 9.5
 
 
 def test_through_price_is_the_published_one_with_lifts_and_borders_added() -> None:
