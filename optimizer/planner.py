@@ -145,12 +145,19 @@ def plan(
     shipments: Sequence[Shipment],
     options: PlanOptions,
     on_progress: OnProgress = _ignore,
+    *,
+    warnings: Sequence[str] = (),
 ) -> PlanResult:
     """
     Consolidate and route shipments.
 
     Quotes each shipment alone, builds lane departures between the hubs in reach, lets the
     consolidation model choose, and has the checker look at the result before anybody sees it.
+
+    Parameters
+    ----------
+    warnings
+        What is known to be odd about the input; the plan repeats it.
 
     Raises
     ------
@@ -167,7 +174,7 @@ def plan(
     solution = stages.solve(column_set, options, on_progress)
     solve_seconds = time.perf_counter() - solve_from
     on_progress("assembling itineraries and loads", None)
-    draft = stages.make_plan(network, column_set, solution, quotes, options)
+    draft = stages.make_plan(network, column_set, solution, quotes, options, warnings=warnings)
     on_progress("checking", None)
     violations = run_checks(inputs.data, draft)
     if violations:

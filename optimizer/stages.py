@@ -19,13 +19,16 @@ from optimizer.models.consolidation.columns import ColumnSet, build_columns
 from optimizer.models.consolidation.problem import LongArray
 from optimizer.models.consolidation.solve import solve as solve_consolidation
 from optimizer.models.consolidation.unserved import binding_resource, resource_use
+from optimizer.models.load_waits import with_waits
 from optimizer.models.routing.connector import connector_leg
+from optimizer.models.routing.estimates import estimate_refs
 from optimizer.models.routing.evaluate import with_punctuality
+from optimizer.models.routing.itineraries import crossing_warnings
 from optimizer.models.routing.lanes import build_lanes
 from optimizer.models.routing.quote import QuoteResult, quote
 from optimizer.network.connectors import reach_of
 from optimizer.network.network import Network
-from optimizer.plan.itinerary import Itinerary, Leg, LegKind
+from optimizer.plan.itinerary import Itinerary
 from optimizer.plan.kpis import summarize
 from optimizer.plan.load import Load
 from optimizer.plan.plan import Incumbent, Plan, PlanResult, Unassigned, Violation
@@ -226,8 +229,14 @@ def make_plan(
     solution: Solution,
     quotes: dict[str, QuoteResult],
     options: PlanOptions,
+    *,
+    warnings: Sequence[str] = (),
 ) -> Plan:
-    """Itineraries with shares and on-time probability, loads, and who is not served and why."""
+    """
+    Itineraries with shares and on-time probability, loads, and who is not served and why.
+
+    Its warnings are those given, then one for each restricted crossing that anything passes.
+    """
     itineraries, loads, unserved = assemble(
         network, column_set, solution, connector_leg=connector_leg
     )
@@ -257,6 +266,7 @@ def make_plan(
             for shipment_id in unserved
         ),
         planning_quantile=options.planning_quantile,
+        warnings=tuple(dict.fromkeys([*warnings, *(w for one in finished for w in one.warnings)])),
     )
 
 
@@ -271,7 +281,7 @@ def _finish(
 ) -> Itinerary:
     """Add the share of loads, the price alone, punctuality and the estimates behind it."""
     sampled = with_punctuality(
-        network, shipment, replace(itinerary, legs=_with_waits(network, itinerary, loads))
+        network, shipment, replace(itinerary, legs=with_waits(network.data, itinerary, loads))
     )
     return replace(
         itinerary,
@@ -279,48 +289,8 @@ def _finish(
         stand_alone_fen=min((alone.own_cost_fen for alone in quoted.itineraries), default=0),
         on_time_share=sampled.on_time_share,
         delivered_p90_min=sampled.delivered_p90_min,
-    )
-
-
-def _with_waits(network: Network, itinerary: Itinerary, loads: dict[str, Load]) -> tuple[Leg, ...]:
-    """
-    Legs with the waits for stuffing and stripping shared loads as legs of their own.
-
-    Sampling lets each leg start as soon as its cargo is there; a shared load does not.
-    """
-    exports = [event.ends_min for event in itinerary.clearances if event.direction == "export"]
-    at_min = max([*exports, itinerary.legs[0].departs_min]) if itinerary.legs else 0
-    legs: list[Leg] = []
-    before = ""
-    for leg in itinerary.legs:
-        if before and leg.load_id != before:
-            released_min = loads[before].released_min
-            legs.append(_wait(legs[-1], released_min - legs[-1].available_min))
-            at_min = released_min
-        if leg.load_id and leg.load_id != before:
-            ready_min = max([at_min, *(done.available_min for done in legs)])
-            lead_min = loads[leg.load_id].legs[0].departs_min - loads[leg.load_id].closes_min
-            stuffing_min = network.data.facilities[leg.from_id].stuffing_min
-            legs.append(_wait(leg, leg.departs_min - (lead_min - stuffing_min) - ready_min))
-        legs.append(leg)
-        before = leg.load_id
-    if before:
-        legs.append(_wait(legs[-1], loads[before].released_min - legs[-1].available_min))
-    return tuple(legs)
-
-
-def _wait(beside: Leg, minutes: int) -> Leg:
-    """A leg that goes nowhere."""
-    return Leg(
-        kind=LegKind.CONNECTOR,
-        mode=Mode.ROAD,
-        ref="",
-        from_id="",
-        to_id="",
-        departs_min=beside.departs_min,
-        arrives_min=beside.departs_min + max(0, minutes),
-        available_min=beside.departs_min + max(0, minutes),
-        distance_m=0,
+        estimate_refs=estimate_refs(network, shipment, itinerary.legs, itinerary.clearances),
+        warnings=crossing_warnings(network, itinerary.legs),
     )
 
 

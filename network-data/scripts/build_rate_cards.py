@@ -10,9 +10,7 @@ rail
     ``tariff`` the Chinese distance tariff. 30 % is fixed and 70 % by distance, so that a ride on a
     part of the way costs its part. ``inputs/unit_factors.csv`` turns it into other units.
 road
-    USD a km by country (``inputs/road_rates.csv``) times the factor of the lane and the unit. A GMS
-    permit truck is not swapped: the fee of the swap, which is part of the crossing's price, is
-    taken off its rate.
+    USD a km by country (``inputs/road_rates.csv``) times the factor of the lane and the unit.
 air
     An all-in rate at 300 kg (``inputs/air_services.csv``) spread over weight breaks, less the
     surcharges per kg, which are cards of their own. ULDs are sold to the pivot: 55 % of the payload
@@ -42,8 +40,6 @@ LIFTED_TEU = 2
 FIXED_SHARE = 0.3
 TARIFF_FIXED_CNY, TARIFF_PER_KM_CNY = 680.0, 2.754
 TRUCK_FIXED_USD = 60.0
-SWAP_FEE_CNY = 900.0
-"""Between the 800 and 1000 CNY that a permit truck saves at a China-Vietnam crossing (S13)."""
 
 AIR_MULTIPLES = ((0, 1.45), (45, 1.22), (100, 1.11), (300, 1.0), (500, 0.94), (1000, 0.88))
 AIR_MINIMUM_USD = {"short": 42.0, "long": 70.0}
@@ -123,11 +119,6 @@ def rail_cards(tables: dict[str, dict[str, Row]], by_service: dict[str, Way]) ->
     return cards
 
 
-def swaps(way: Way, borders: dict[str, Row]) -> int:
-    """How many crossings of a way have their truck swap priced in."""
-    return sum(borders[item]["interchange"] == "truck_swap" for item in way.crossing_ids)
-
-
 def road_cards(tables: dict[str, dict[str, Row]], by_lane: dict[str, Way]) -> list[Row]:
     """Cards of all truck lanes."""
     rates = by_key(INPUTS / "road_rates.csv", "country")
@@ -151,15 +142,11 @@ def road_cards(tables: dict[str, dict[str, Row]], by_lane: dict[str, Way]) -> li
             km * float(rates[country]["usd_per_km"]) for country, km in way.km_by_country.items()
         )
         price = TRUCK_FIXED_USD + level * haul
-        if suffix == "GMS":
-            price -= swaps(way, tables["borders"]) * SWAP_FEE_CNY / usd
         per_km = (price - TRUCK_FIXED_USD) / way.distance_km
         by_country = " ".join(
             f"{country} {rates[country]['usd_per_km']}" for country in way.km_by_country
         )
         note = f"USD a km {by_country}; level of the lane {number_text(level, 3)}"
-        if suffix == "GMS":
-            note += f"; less {SWAP_FEE_CNY:.0f} CNY for each truck swap it does not need"
         source = estimate(note)
         for unit in row["load_units"].split(";"):
             if unit == "LOOSE":

@@ -9,7 +9,7 @@ from math import floor
 from optimizer.demand.reach import distance_km
 from optimizer.domain.network_data import NetworkData
 from optimizer.domain.shipment import Shipment
-from optimizer.network.clearances import clearance_min
+from optimizer.network.clearances import clearance_min, clearance_rows
 from optimizer.network.durations import MEDIAN
 from optimizer.units import MINUTES_PER_HOUR, minutes_since
 
@@ -51,8 +51,9 @@ def window_of(data: NetworkData, shipment: Shipment, *, planned_at: datetime) ->
     needs_min = floor(flown_km / JET_KM_PER_H * MINUTES_PER_HOUR)
     ends = (("export", shipment.origin.country), ("import", shipment.destination.country))
     if data.territory(ends[0][1]) != data.territory(ends[1][1]):
+        rows = clearance_rows(data)
         needs_min += sum(
-            max(0, clearance_min(data, country, direction, shipment.customs_mode, MEDIAN))
+            max(0, clearance_min(rows, country, direction, shipment.customs_mode, MEDIAN))
             for direction, country in ends
         )
     return Window(

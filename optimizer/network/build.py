@@ -15,6 +15,7 @@ from optimizer.domain.network_data import NetworkData
 from optimizer.domain.service import LOOSE, Section, TruckLane
 from optimizer.kernels.arrays import Connectors, Ints, Places, Rides, Trucks
 from optimizer.network.calendars import ZoneClock, opening_intervals
+from optimizer.network.clearances import clearance_rows
 from optimizer.network.connectors import ConnectorRules, great_circle_m
 from optimizer.network.network import Network, Offer
 from optimizer.network.timetable import RUNNING, Ride, crosses_border, expand_service
@@ -94,9 +95,7 @@ def build_network(data: NetworkData, *, epoch_at: datetime, horizon_days: int = 
         ride_voyage=_joined([ride.voyage for ride in expanded]),
         ride_on=_joined([ride.on for ride in expanded]),
         zones=zones,
-        clearance_rows={
-            (row.direction, row.country, row.customs_mode): row for row in data.clearances
-        },
+        clearance_rows=clearance_rows(data),
     )
 
 

@@ -75,7 +75,10 @@ def stacked_bar(parts: Mapping[str, float], names: Mapping[str, str], title: str
 
 def waterfall(matrix: Mapping[str, Mapping[str, int]], names: Mapping[str, str]) -> list[Bar]:
     """
-    Cost lines one after the other, each starting where the one before ended, then the total.
+    Cost lines one after the other, each starting where the one before ended, with their sums.
+
+    The bars are drawn to the scale of what is delivered. Lateness comes after what is paid to move
+    the goods; the penalty of what is not served stands apart, because nobody pays it.
 
     Parameters
     ----------
@@ -83,50 +86,100 @@ def waterfall(matrix: Mapping[str, Mapping[str, int]], names: Mapping[str, str])
         Line -> mode key -> fen, as from ``figures.cost_matrix``.
     names
         Mode key -> name.
+
+    Returns
+    -------
+    list of Bar
+        Rows with ``css`` ``sub`` (paid to move it), ``total`` (what is delivered costs),
+        ``penalty`` and ``objective`` where something is not served; lines have none.
     """
-    total = sum(sum(row.values()) for row in matrix.values())
+    sums = {line: sum(row.values()) for line, row in matrix.items()}
+    penalty = sums.get("unserved", 0)
+    delivered = sum(sums.values()) - penalty
+    late = sums.get("lateness", 0)
+    moved = [line for line in matrix if line not in {"lateness", "unserved"}]
     bars: list[Bar] = []
-    start = 0.0
-    for line, row in matrix.items():
-        amount = sum(row.values())
-        drawn: list[Markup] = [
-            element("line", class_="lead", x1=percent(start), x2=percent(start), y1=-4, y2=18)
-        ]
-        for mode in _ALL_MODES:
-            width = row.get(mode, 0) / total if total else 0.0
-            if width <= 0:
-                continue
-            css = "f-unserved" if line == "unserved" else f"f-{mode}"
-            text = f"{line_name(line)}, {names[mode]}: {formats.cny_exact(row[mode])}"
-            rect = element(
-                "rect", element("title", text), class_=css, x=percent(start), y=1,
-                width=percent(max(width, 0.002)), height=16,
-            )  # fmt: skip
-            drawn.append(rect)
-            start += width
-        bars.append(
-            Bar(
-                name=line_name(line),
-                svg=_canvas(18, *drawn, css="fall", label=line_name(line)),
-                value=formats.cny(amount),
-                note=formats.share(amount / total if total else 0.0, 1),
-            )
-        )
-    whole = element("rect", class_="f-total", x="0%", y=1, width="100%", height=16)
-    bars.append(
-        Bar(
-            name="Total",
-            svg=_canvas(18, whole, css="fall", label="Total"),
-            value=formats.cny_exact(total),
-            css="total",
-        )
-    )
+    start = 0
+    for line in moved:
+        bars.append(_step(line, matrix[line], start, delivered, names))
+        start += sums[line]
+    if late:
+        bars.append(_sum_bar("Paid to move it", delivered - late, delivered, "sub"))
+        bars.append(_step("lateness", matrix["lateness"], start, delivered, names))
+    bars.append(_sum_bar("Cost of what is delivered", delivered, delivered, "total"))
+    if penalty:
+        width = min(1.0, penalty / delivered) if delivered else 1.0
+        ghost = element(
+            "rect", class_="ghost", x="0%", y=2, width=percent(width), height=14, rx=2
+        )  # fmt: skip
+        svg = _canvas(18, ghost, css="fall", label="Penalty")
+        bars.append(Bar("Penalty, not money spent", svg, formats.cny_exact(penalty), "", "penalty"))
+        objective = formats.cny_exact(delivered + penalty)
+        bars.append(Bar("Objective minimised", Markup(), objective, "", "objective"))
     return bars
+
+
+def _step(
+    line: str, row: Mapping[str, int], start_fen: int, whole_fen: int, names: Mapping[str, str]
+) -> Bar:
+    amount = sum(row.values())
+    left = start_fen / whole_fen if whole_fen else 0.0
+    drawn: list[Markup] = [
+        element("line", class_="lead", x1=percent(left), x2=percent(left), y1=-4, y2=18)
+    ]
+    for mode in _ALL_MODES:
+        width = row.get(mode, 0) / whole_fen if whole_fen else 0.0
+        if width <= 0:
+            continue
+        css = "f-late" if line == "lateness" else f"f-{mode}"
+        text = f"{line_name(line)}, {names[mode]}: {formats.cny_exact(row[mode])}"
+        drawn.append(
+            element(
+                "rect", element("title", text), class_=css, x=percent(left), y=1,
+                width=percent(max(width, 0.002)), height=16,
+            )
+        )  # fmt: skip
+        left += width
+    return Bar(
+        name=line_name(line),
+        svg=_canvas(18, *drawn, css="fall", label=line_name(line)),
+        value=formats.cny(amount),
+        note=formats.share(amount / whole_fen if whole_fen else 0.0, 1),
+    )
+
+
+def _sum_bar(name: str, amount_fen: int, whole_fen: int, css: str) -> Bar:
+    width = amount_fen / whole_fen if whole_fen else 0.0
+    rect = element("rect", class_="f-total", x="0%", y=4, width=percent(width), height=10)
+    svg = _canvas(18, rect, css="fall", label=name)
+    return Bar(name, svg, formats.cny_exact(amount_fen), "", css)
+
+
+def graded_bar(parts: Mapping[str, int], title: str) -> Markup:
+    """A bar of graded parts that fill its width, in the order given."""
+    total = sum(parts.values())
+    drawn: list[Markup] = []
+    left = 0.0
+    for grade, amount in parts.items():
+        share = amount / total
+        drawn.append(
+            element(
+                "rect", element("title", f"{grade}: {formats.number(amount)}"),
+                class_=f"g-{grade}", x=percent(left), y=0, width=percent(share), height=_BAR_HEIGHT,
+            )
+        )  # fmt: skip
+        left += share
+    return _canvas(_BAR_HEIGHT, *drawn, css="stack", label=title)
 
 
 def line_name(line: str) -> str:
     """A cost line in words."""
-    return {"unserved": "Not served"}.get(line, line.replace("_", " ").capitalize())
+    named = {
+        "unserved": "Not served (penalty)",
+        "connector": "First, last mile",
+        "lateness": "Late delivery",
+    }
+    return named.get(line, line.replace("_", " ").capitalize())
 
 
 def single_bar(value: float, top: float, css: str, label: str) -> Markup:

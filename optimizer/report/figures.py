@@ -41,8 +41,16 @@ class Figures:
     ----------
     transport_fen
         Cost of everything that is served.
+    late_fen
+        Part of ``transport_fen`` that late hours are priced at; no carrier is paid for it.
     penalty_fen
-        What not serving the rest adds to the objective.
+        What not serving the rest adds to the objective: not money spent.
+    missing_kg
+        Mass that is not served.
+    n_compared, compared_fen, stand_alone_fen
+        Shipments whose stand-alone cost is known, what they cost in the plan, and alone.
+    n_dearer, dearer_fen
+        Shipments that cost more in the plan than alone, and by how much together.
     saving_share
         Saving against each shipment planned alone; None where no stand-alone cost is known.
     mass_fill, volume_fill, best_fill
@@ -59,10 +67,16 @@ class Figures:
     penalty_fen: int
     objective_fen: int
     gross_kg: int
+    missing_kg: int
     n_shared: int
+    n_compared: int
+    compared_fen: int
     stand_alone_fen: int
     saving_fen: int
     saving_share: float | None
+    n_dearer: int
+    dearer_fen: int
+    late_fen: int
     co2e_g: int
     mass_fill: float | None
     volume_fill: float | None
@@ -93,6 +107,7 @@ def figures(
     known = [row.itinerary for row in shipments if row.itinerary.stand_alone_fen > 0]
     alone = sum(itinerary.stand_alone_fen for itinerary in known)
     saving = alone - sum(itinerary.cost_fen for itinerary in known)
+    extras = [itinerary.cost_fen - itinerary.stand_alone_fen for itinerary in known]
     timed = [row.itinerary for row in shipments if row.due is not None]
     violations = _number(result.summary.get("n_violations"))
     return Figures(
@@ -102,10 +117,16 @@ def figures(
         penalty_fen=penalty,
         objective_fen=plan.objective_fen,
         gross_kg=sum(row.shipment.gross_kg for row in shipments),
+        missing_kg=sum(plan.shipments[u.shipment_id].gross_kg for u in plan.unassigned),
         n_shared=sum(1 for row in shipments if row.load_ids),
+        n_compared=len(known),
+        compared_fen=alone - saving,
         stand_alone_fen=alone,
         saving_fen=saving,
         saving_share=saving / alone if alone else None,
+        n_dearer=sum(1 for extra in extras if extra > 0),
+        dearer_fen=sum(extra for extra in extras if extra > 0),
+        late_fen=sum(fen for line, _, fen in cost_lines(plan) if line == "lateness"),
         co2e_g=sum(row.itinerary.co2e_g for row in shipments),
         mass_fill=_mean([row.mass_share for row in loads]),
         volume_fill=_mean([row.volume_share for row in loads]),

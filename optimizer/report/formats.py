@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from math import floor
+from zoneinfo import ZoneInfo
 
 from optimizer.units import cny_from_fen
 
@@ -11,6 +13,8 @@ _NOTHING = "–"
 _NBSP = "\N{NO-BREAK SPACE}"
 """Between a number and its unit, so that no line ends between them."""
 _MINUS = "−"
+_STAMP = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)")
+_MINUTES = re.compile(r"\b(\d{1,9}) minutes\b")
 
 
 def number(value: float, decimals: int = 0) -> str:
@@ -88,6 +92,19 @@ def day(moment: datetime) -> str:
 def stamp(moment: datetime) -> str:
     """Local date and clock time, such as ``Wed 9 Sep 14:05``."""
     return f"{day(moment)} {moment:%H:%M}"
+
+
+def plainly(text: str, zone: ZoneInfo) -> str:
+    """A text for machines made readable: its times local, its minutes as hours or days."""
+
+    def local(match: re.Match[str]) -> str:
+        try:
+            moment = datetime.fromisoformat(match[0].replace("Z", "+00:00")).astimezone(zone)
+        except (ValueError, OverflowError):
+            return match[0]
+        return f"{stamp(moment)} ({offset(moment)})"
+
+    return _MINUTES.sub(lambda match: hours(int(match[1])), _STAMP.sub(local, text))
 
 
 def offset(moment: datetime) -> str:

@@ -14,13 +14,16 @@ from optimizer.domain.network_data import NetworkData
 from optimizer.errors import DataError
 from optimizer.plan.plan import PlanResult
 from optimizer.report import charts, formats
+from optimizer.report.confidence import caution, confidence, row_name, table_name
 from optimizer.report.crossings import crossing_rows
+from optimizer.report.days import departure_days
 from optimizer.report.figures import cost_matrix, estimate_rows, figures, mode_split
 from optimizer.report.maps import draw_maps
 from optimizer.report.measures import NAMES, emissions, measures, shown_modes
+from optimizer.report.misses import miss_groups
 from optimizer.report.places import Gazetteer
 from optimizer.report.progress import progress
-from optimizer.report.story import headline, why
+from optimizer.report.story import headline, points, why
 from optimizer.report.svg import trusted
 from optimizer.report.tables import LoadRow, ShipmentRow, load_rows, shipment_rows
 from optimizer.report.timeline import timeline
@@ -85,6 +88,10 @@ def render(
     numbers = figures(result, shipments, loads)
     split = mode_split(plan)
     matrix = cost_matrix(plan)
+    estimates = estimate_rows(plan)
+    graded = confidence(data, estimates)
+    warning = caution(numbers.estimate_share, graded)
+    misses = miss_groups(plan, places)
     by_load = {row.load.load_id: row for row in loads}
     css = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
     script = (_TEMPLATES / "report.js").read_text(encoding="utf-8")
@@ -101,7 +108,14 @@ def render(
             plan=plan,
             data=data,
             numbers=numbers,
-            story=headline(numbers, split, len(loads)),
+            headline=headline(numbers),
+            points=points(
+                result, numbers, split, n_loads=len(loads), misses=misses, caution=warning
+            ),
+            caution=warning,
+            graded=graded,
+            misses=misses,
+            days=departure_days(loads, shipments),
             horizon=_horizon(shipments, loads),
             planned=plan.planned_at.astimezone(_home_zone(shipments, plan.planned_at)),
             maps=draw_maps(plan, data, places, land, country_outlines=country_outlines),
@@ -117,10 +131,10 @@ def render(
             shipments=[(row, why(row, by_load)) for row in shipments],
             by_shipment={row.shipment.shipment_id: row for row in shipments},
             crossings=crossing_rows(plan, data),
-            estimates=estimate_rows(plan),
+            estimates=estimates,
+            row_name=lambda row: row_name(row, data),
             progress=progress(result.incumbents, result.solve_seconds),
             charts=charts,
-            place_of=lambda place: places.spot(place.label),
         )
     )
 
@@ -150,7 +164,7 @@ def _environment() -> Environment:
             )
         }
     )  # fmt: skip
-    environment.globals.update({"line_name": charts.line_name})
+    environment.globals.update({"line_name": charts.line_name, "table_name": table_name})
     return environment
 
 

@@ -53,7 +53,7 @@ def candidates(x: float, y: float, text: str) -> dict[str, Box]:
 
 
 def place_labels(
-    points: Sequence[tuple[float, float, str]], width: float, height: float
+    points: Sequence[tuple[float, float, str]], width: float, height: float, *, n_first: int = 0
 ) -> tuple[str, ...]:
     """
     Greedy placement, first come first served.
@@ -62,6 +62,8 @@ def place_labels(
     ----------
     points
         ``(x, y, text)`` in user units, most important first.
+    n_first
+        So many of the first labels may cover points, so that they are never left out for them.
 
     Returns
     -------
@@ -70,11 +72,11 @@ def place_labels(
     """
     labels: list[Box] = []
     sides = []
-    for x, y, text in points:
+    for number, (x, y, text) in enumerate(points):
         others = labels + [
             Box(px - 4, py - 4, px + 4, py + 4)
             for px, py, _ in points
-            if max(abs(px - x), abs(py - y)) > _SAME
+            if number >= n_first and max(abs(px - x), abs(py - y)) > _SAME
         ]
         side = ""
         for name, box in candidates(x, y, text).items() if text else ():

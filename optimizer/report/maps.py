@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import hypot, pi, sin, sqrt
 from pathlib import Path
@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from optimizer.domain.network_data import NetworkData
 from optimizer.plan.plan import Plan
+from optimizer.report.cities import city_names, named
 from optimizer.report.flows import flows, way
 from optimizer.report.labels import place_labels
 from optimizer.report.land import land_path, read_land
@@ -25,7 +26,7 @@ from optimizer.report.tables import CONNECTOR
 _WIDEST, _THINNEST = 9.0, 1.4
 _BEND = {"rail": 0.0, "road": 0.05, "air": 0.07, CONNECTOR: 0.0}
 """Share of its length by which a line bows, so that modes on one relation lie side by side."""
-_CLOSE_UP = (88.0, -12.0, 116.0, 27.5)
+_CLOSE_UP = (88.0, -12.0, 116.0, 31.0)
 """West, south, east, north of the corridors between Kunming and its southern neighbours."""
 _MIN_HEIGHT_SHARE = 1.35
 
@@ -80,9 +81,12 @@ def draw_maps(
     marks = pins(moving, hubs, data, places)
     shapes = read_land(land) if land is not None and land.is_file() else ()
     used = [(spot.lon, spot.lat) for s in cut for spot in (s.start, s.end)]
+    names = city_names(data)
+    views = _views(used)
     sheets = []
-    for name, title, view in _views(used):
-        drawn = _Sheet(view, cut, marks, data, places)
+    for name, title, view in views:
+        close_up = _CLOSE_UP if name == "wide" and len(views) > 1 else None
+        drawn = _Sheet(view, cut, named(marks, names, close_up), data, places)
         svg = drawn.svg(title, shapes, outlines=country_outlines)
         sheets.append(MapSheet(name, title, svg))
     return Maps(
@@ -174,8 +178,13 @@ class _Sheet:
         order = sorted(self.marks, key=lambda p: (p.kind == "border", -p.weight))
         where = [(*self.view.xy(pin.lon, pin.lat), pin.label) for pin in order]
         # Shippers' addresses are small and unnamed: a label may cover them.
-        named = [spot for pin, spot in zip(order, where, strict=True) if pin.kind != "point"]
-        fitted = iter(place_labels(named, self.view.width, self.view.height))
+        shown = [
+            (x, y, "" if pin.minor else label)
+            for pin, (x, y, label) in zip(order, where, strict=True)
+            if pin.kind != "point"
+        ]
+        n_home = int(bool(order) and order[0].home)
+        fitted = iter(place_labels(shown, self.view.width, self.view.height, n_first=n_home))
         sides = ["" if pin.kind == "point" else next(fitted) for pin in order]
         drawn = []
         for pin, (x, y, label), side in zip(order, where, sides, strict=True):
@@ -189,11 +198,21 @@ class _Sheet:
                         element("text", label, class_=side or "off") if label else None,
                         class_="s",
                     ),
-                    class_=f"pin {pin.kind} {pin.status}".strip(),
+                    class_=" ".join(_classes(pin)),
                     transform=f"translate({x:.1f} {y:.1f})",
                 )
             )
         return drawn[::-1]
+
+
+def _classes(pin: Pin) -> Iterator[str]:
+    yield from ("pin", pin.kind)
+    if pin.status:
+        yield pin.status
+    if pin.minor:
+        yield "minor"
+    if pin.home:
+        yield "home"
 
 
 def _shape(pin: Pin) -> Markup:

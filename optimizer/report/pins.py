@@ -29,6 +29,12 @@ class Pin:
         Kilograms that pass: heavier pins keep their label where room is short.
     status
         Of a border: ``open``, ``restricted``, ``closed``; empty otherwise.
+    place_id
+        Facility id, or empty.
+    minor
+        Its label appears only on zooming in.
+    home
+        The place that most cargo passes: named in larger letters.
     """
 
     kind: str
@@ -38,6 +44,9 @@ class Pin:
     text: str
     weight: int
     status: str = ""
+    place_id: str = ""
+    minor: bool = False
+    home: bool = False
 
 
 def pins(
@@ -82,6 +91,7 @@ def _facility(spot: Spot, is_hub: bool, gross_kg: int, data: NetworkData) -> Pin
         label=_cut(spot.short_name),
         text="\n".join(lines),
         weight=gross_kg,
+        place_id=facility.facility_id,
     )
 
 

@@ -34,6 +34,8 @@ _KINDS = {
     FacilityKind.DRY_PORT: "dry port",
     FacilityKind.ROAD_HUB: "road",
 }
+_LONG_NAME = 26
+_SAME_TOWN_M = 20_000.0
 _POINT = re.compile(r"^(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)$")
 
 
@@ -145,18 +147,25 @@ class Gazetteer:
         return self._address(label, float(match[1]), float(match[2]))
 
     def _address(self, label: str, lat: float, lon: float) -> Spot:
-        nearest = min(
-            self._data.facilities.values(),
-            key=lambda facility: (
-                haversine_m(lat, lon, facility.lat, facility.lon),
-                facility.facility_id,
-            ),
+        away_m = {
+            key: haversine_m(lat, lon, facility.lat, facility.lon)
+            for key, facility in self._data.facilities.items()
+        }
+        order = sorted(away_m, key=lambda key: (away_m[key], key))
+        nearest = self._data.facilities[order[0]]
+        # Long names are those of institutions, which tell nobody where an address lies.
+        names = (
+            short_name(self._data.facilities[key].name_en)
+            for key in order
+            if away_m[key] <= away_m[order[0]] + _SAME_TOWN_M
         )
+        name = next((name for name in names if len(name) <= _LONG_NAME), None)
+        name = name or short_name(nearest.name_en)
         return Spot(
             label=label,
             kind="point",
-            name_en=f"address near {short_name(nearest.name_en)}",
-            short_name=f"near {short_name(nearest.name_en)}",
+            name_en=f"address near {name}",
+            short_name=f"near {name}",
             name_zh=f"{nearest.name_zh}附近",
             country=nearest.country,
             lat=lat,

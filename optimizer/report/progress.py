@@ -24,8 +24,10 @@ class _Axes:
         last = incumbents[-1]
         # First incumbents may be several times too high and first bounds near zero: such values
         # are drawn at the edge, so that they do not flatten what matters.
-        high = min(max(i.objective_fen for i in incumbents), 1.6 * last.objective_fen)
-        low = max(min(i.bound_fen for i in incumbents), 0.5 * last.objective_fen)
+        high = min(max(i.objective_fen for i in incumbents), 1.25 * last.objective_fen)
+        open_fen = last.objective_fen - last.bound_fen
+        deepest = last.objective_fen - max(0.08 * last.objective_fen, 1.6 * open_fen)
+        low = max(min(i.bound_fen for i in incumbents), deepest)
         slack = 0.04 * max(high - low, 1.0)
         self.high, self.low = high + slack, low - slack
         self.end = max(solve_seconds, last.seconds, 1e-6)

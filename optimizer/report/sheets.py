@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from optimizer.domain.network_data import NetworkData
 from optimizer.plan.plan import Plan, PlanResult
 from optimizer.report.figures import cost_matrix, estimate_rows, figures
+from optimizer.report.misses import miss_groups
+from optimizer.report.places import Gazetteer
 from optimizer.report.tables import MODE_KEYS, NO_MODE, LegRow, LoadRow, ShipmentRow
 from optimizer.report.workbook_notes import NOTES
 from optimizer.units import cny_from_fen
@@ -58,20 +60,23 @@ def summary(
         ("Shipments", f.n_shipments, "count"),
         ("Delivered", f.n_served, "count"),
         ("Delivered mass", f.gross_kg, "kg"),
+        ("Mass not served", f.missing_kg, "kg"),
         ("Cost of what is delivered", cny_from_fen(f.transport_fen), "CNY"),
-        ("Penalty of what is not", cny_from_fen(f.penalty_fen), "CNY"),
+        ("of which late delivery", cny_from_fen(f.late_fen), "CNY"),
+        ("Penalty of what is not served (not money spent)", cny_from_fen(f.penalty_fen), "CNY"),
         ("Objective", cny_from_fen(f.objective_fen), "CNY"),
         ("Proved lower bound", cny_from_fen(result.bound_fen), "CNY"),
         ("Gap", result.gap, "share of objective"),
         ("Stand-alone cost of the same shipments", cny_from_fen(f.stand_alone_fen), "CNY"),
         ("Saving against stand-alone", f.saving_share, "share"),
+        ("Shipments that share a load unit", f.n_shared, "count"),
         ("Shared load units", len(loads), "count"),
         ("Mean fill of volume", f.volume_fill, "share"),
         ("Mean fill of payload", f.mass_fill, "share"),
         ("Mean probability of being on time", f.on_time_share, "share"),
         ("Planned late", f.n_late, "count"),
         ("CO2e", f.co2e_g / 1000, "kg"),
-        ("Cost that rests on estimates", f.estimate_share, "share"),
+        ("Money on legs priced with estimates", f.estimate_share, "share"),
         ("Broken rules found by the checker", f.n_violations, "count"),
         ("Planned at", result.plan.planned_at.isoformat(), ""),
         ("Solve time", result.solve_seconds, "s"),
@@ -80,7 +85,7 @@ def summary(
     ]
     return _sheet(
         "Summary",
-        (Column("Figure", width=40), Column("Value", "any", 24), Column("Unit", width=20)),
+        (Column("Figure", width=46), Column("Value", "any", 24), Column("Unit", width=20)),
         rows,
     )
 
@@ -189,35 +194,47 @@ def contents(plan: Plan, rows: tuple[LoadRow, ...]) -> Sheet:
     return _sheet("Contents", columns, cells, frozen=2)
 
 
-def unserved(plan: Plan) -> Sheet:
-    """Who is not served, why, and what would help."""
+def unserved(plan: Plan, places: Gazetteer) -> Sheet:
+    """Who is not served, why, and what would help; reasons as on the page."""
     columns = (
-        Column("Shipment"), Column("Code", width=8), Column("Reason", "long", 50),
-        Column("Resource", "long", 36), Column("Remedy", "long", 50),
-        Column("Penalty, CNY", "money", 12),
+        Column("Shipment"), Column("Shipper", width=22), Column("From", width=28),
+        Column("To", width=28), Column("Gross, kg", "int", 10), Column("Volume, m3", "dec", 10),
+        Column("Code", width=8), Column("Reason", "long", 44), Column("Detail", "long", 44),
+        Column("Remedy", "long", 44), Column("Penalty, CNY", "money", 13),
     )  # fmt: skip
     cells = (
-        (u.shipment_id, u.code, u.reason, u.resource, u.remedy, cny_from_fen(u.penalty_fen))
-        for u in plan.unassigned
-    )
+        (
+            row.miss.shipment_id, row.shipment.shipper, row.start.name_en, row.end.name_en,
+            row.shipment.gross_kg, row.shipment.volume_dm3 / 1000, group.code, group.meaning,
+            row.detail, group.remedy, cny_from_fen(row.miss.penalty_fen),
+        )
+        for group in miss_groups(plan, places)
+        for row in group.rows
+    )  # fmt: skip
     return _sheet("Unserved", columns, cells)
 
 
 def costs(plan: Plan) -> Sheet:
-    """Cost by line and mode; the last row is the objective."""
+    """Cost by line and mode; then what is delivered, the penalty, and their sum."""
     modes = (*MODE_KEYS, NO_MODE)
     matrix = cost_matrix(plan)
     columns = (
-        Column("Line", width=16),
+        Column("Line", width=34),
         *(Column(f"{mode.capitalize()}, CNY", "money") for mode in modes),
         Column("Sum, CNY", "money"),
     )
-    rows = [
-        (line, *(cny_from_fen(row.get(mode, 0)) for mode in modes), cny_from_fen(sum(row.values())))
-        for line, row in matrix.items()
-    ]
-    sums = [sum(row.get(mode, 0) for row in matrix.values()) for mode in modes]
-    rows.append(("total", *(cny_from_fen(fen) for fen in sums), cny_from_fen(sum(sums))))
+
+    def cells(name: str, rows: Iterable[dict[str, int]]) -> tuple[Cell, ...]:
+        listed = list(rows)
+        sums = [sum(row.get(mode, 0) for row in listed) for mode in modes]
+        return (name, *(cny_from_fen(fen) for fen in sums), cny_from_fen(sum(sums)))
+
+    spent = {line: row for line, row in matrix.items() if line != "unserved"}
+    rows = [cells(line, [row]) for line, row in spent.items()]
+    rows.append(cells("delivered", spent.values()))
+    if "unserved" in matrix:
+        rows.append(cells("unserved (penalty, not money spent)", [matrix["unserved"]]))
+    rows.append(cells("objective", matrix.values()))
     return _sheet("Costs", columns, rows)
 
 

@@ -2,48 +2,149 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from optimizer.plan.plan import PlanResult
 from optimizer.report import formats
 from optimizer.report.figures import Figures
+from optimizer.report.misses import MissGroup
 from optimizer.report.segments import MODE_NAMES
 from optimizer.report.tables import LoadRow, ShipmentRow
 
 _WAIT_WORTH_SAYING_MIN = 360
+_REASONS_SAID = 3
 
 
-def headline(figures: Figures, split: Mapping[str, Mapping[str, float]], n_loads: int) -> list[str]:
-    """Two to four sentences for the top of the page."""
-    per_kg = formats.cny(figures.transport_fen / max(1, figures.gross_kg), 2)
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One thing to know: a word or two, a sentence, and the section that says more."""
+
+    name: str
+    text: str
+    section: str = ""
+
+
+def headline(figures: Figures) -> str:
+    """What is delivered, for how much, and what that saves, in one sentence."""
     served = (
         f"All {formats.plural(figures.n_shipments, 'shipment')} are delivered"
         if figures.n_served == figures.n_shipments
         else f"{figures.n_served} of {figures.n_shipments} shipments are delivered"
     )
-    sentences = [f"{served} for {formats.cny(figures.transport_fen)} ({per_kg} per kg)."]
-    if n_loads:
-        text = f"{figures.n_shared} share {formats.plural(n_loads, 'load unit')}"
-        if figures.saving_share is not None and figures.saving_fen > 0:
-            text += (
-                f"; the whole is {formats.share(figures.saving_share)} cheaper than "
-                "each shipment planned alone"
-            )
-        sentences.append(text + ".")
-    tkm = split["tkm"]
-    total = sum(tkm.values())
-    if total:
-        top = max(tkm, key=lambda mode: tkm[mode])
-        sentences.append(
-            f"{MODE_NAMES.get(top, top)} carries {formats.share(tkm[top] / total)} of the "
-            "tonne-kilometres."
+    text = f"{served} for {formats.cny(figures.transport_fen)}"
+    if figures.saving_share is not None and figures.saving_fen > 0:
+        known = "" if figures.n_compared == figures.n_served else ", as far as that is known"
+        text += (
+            f", {formats.cny(figures.saving_fen)} ({formats.share(figures.saving_share)}) less "
+            f"than if each travelled alone{known}"
         )
-    missing = figures.n_shipments - figures.n_served
-    if missing:
-        verb = "is" if missing == 1 else "are"
-        sentences.append(
-            f"{formats.plural(missing, 'shipment')} {verb} not served: reasons and remedies below."
+    return text + "."
+
+
+def points(
+    result: PlanResult,
+    figures: Figures,
+    split: Mapping[str, Mapping[str, float]],
+    *,
+    n_loads: int,
+    misses: Sequence[MissGroup],
+    caution: str,
+) -> list[Point]:
+    """What a reader should take away, good and bad, most important first."""
+    found = [
+        _sharing(figures, n_loads),
+        _missing(figures, misses),
+        _late(figures),
+        _proof(result, figures),
+        _modes(figures, split),
+        Point("Caution", caution, "estimates") if caution else None,
+    ]
+    return [point for point in found if point is not None]
+
+
+def _sharing(figures: Figures, n_loads: int) -> Point | None:
+    if not n_loads:
+        return None
+    text = (
+        f"{formats.plural(figures.n_shared, 'shipment')} ride in "
+        f"{formats.plural(n_loads, 'shared load unit')}, {formats.share(figures.best_fill)} full "
+        "on average in the tighter dimension"
+    )
+    alone = figures.n_served - figures.n_shared
+    return Point("Sharing", f"{text}; {alone} travel on their own.", "loads")
+
+
+def _missing(figures: Figures, misses: Sequence[MissGroup]) -> Point | None:
+    if not misses:
+        return None
+    whole_kg = figures.missing_kg + figures.gross_kg
+    count = sum(len(group.rows) for group in misses)
+    share = formats.share(figures.missing_kg / max(1, whole_kg))
+    by_reason = Counter[str]()
+    for group in misses:
+        by_reason[group.meaning] += len(group.rows)
+    reasons = "; ".join(
+        f"{n} because {meaning}" for meaning, n in by_reason.most_common(_REASONS_SAID)
+    )
+    more = " and more" if len(by_reason) > _REASONS_SAID else ""
+    verb = "stays" if count == 1 else "stay"
+    text = (
+        f"{formats.plural(count, 'shipment')} with {formats.tonnes(figures.missing_kg)} "
+        f"({share} of the mass) {verb} behind: {reasons}{more}."
+    )
+    return Point("Not served", text, "unserved")
+
+
+def _late(figures: Figures) -> Point | None:
+    if not figures.n_timed:
+        return None
+    text = (
+        f"{figures.n_late} of {figures.n_timed} deliveries with a due time are planned late"
+        if figures.n_late
+        else "No delivery is planned late"
+    )
+    if figures.late_fen:
+        text += f", priced at {formats.cny(figures.late_fen)} inside the cost"
+    probability = formats.share(figures.on_time_share)
+    text += f"; counting delays on the way, the mean probability of being on time is {probability}."
+    return Point("Punctuality", text, "shipments")
+
+
+def _proof(result: PlanResult, figures: Figures) -> Point | None:
+    if not figures.n_shipments:
+        return None
+    left_fen = max(0, figures.objective_fen - result.bound_fen)
+    what = "cost plus penalties" if figures.penalty_fen else "cost"
+    if not left_fen:
+        text = "It is proved that no other choice among the same departures is cheaper."
+    else:
+        text = (
+            "It is proved that no other choice among the same departures can be better by more "
+            f"than {formats.cny(left_fen)}, {formats.share(result.gap, 1)} of {what}."
         )
-    return sentences
+    return Point("How good", text, "solve")
+
+
+def _modes(figures: Figures, split: Mapping[str, Mapping[str, float]]) -> Point | None:
+    tkm, grams = split["tkm"], split["co2e_g"]
+    whole, whole_g = sum(tkm.values()), sum(grams.values())
+    if not whole:
+        return None
+    top = max(tkm, key=lambda mode: tkm[mode])
+    text = (
+        f"{MODE_NAMES.get(top, top)} carries {formats.share(tkm[top] / whole)} of the "
+        "tonne-kilometres"
+    )
+    worst = max(grams, key=lambda mode: grams[mode])
+    if whole_g and worst != top:
+        text += (
+            f"; {MODE_NAMES.get(worst, worst).lower()} carries "
+            f"{formats.share(tkm[worst] / whole)} and causes "
+            f"{formats.share(grams[worst] / whole_g)} of {formats.co2e(figures.co2e_g)} CO₂e"
+        )
+    return Point("Modes", text + ".", "cost")
 
 
 def why(row: ShipmentRow, loads: Mapping[str, LoadRow]) -> str:

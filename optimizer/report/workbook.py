@@ -75,7 +75,7 @@ def write_workbook(result: PlanResult, data: NetworkData, path: Path) -> None:
             sheets.legs(shipments, loads),
             sheets.loads(loads),
             sheets.contents(plan, loads),
-            sheets.unserved(plan),
+            sheets.unserved(plan, places),
             sheets.costs(plan),
             sheets.estimates(plan),
             sheets.notes(result, data),

@@ -37,13 +37,15 @@ NOTES = (
     ),
     (
         "Unserved",
-        "Shipments without a place in the plan: reason code, what binds, cheapest remedy found.",
-        "未能安排的货物：原因代码、受限资源以及找到的最低价补救办法。",
+        "Shipments without a place in the plan: reason code, what binds, what may help.",
+        "未能安排的货物：原因代码、受限资源以及可行的补救办法。",
     ),
     (
         "Costs",
-        "Cost by line and mode. Facility: what no leg carries (customs, storage, stuffing).",
-        "按费用项目和运输方式列示。“Facility”为不属于任何运段的费用（报关、仓储、装拆箱）。",
+        "Cost by line and mode. Facility: what no leg carries (customs, storage, stuffing). The "
+        "penalty of what is not served is part of the objective, not money spent.",
+        "按费用项目和运输方式列示。“Facility”为不属于任何运段的费用（报关、仓储、装拆箱）。"
+        "未服务货物的罚金计入目标值，并非实际支出。",
     ),
     (
         "Estimates",

@@ -8,6 +8,7 @@ from datetime import UTC
 from pathlib import Path
 
 from optimizer import planner
+from optimizer.demand.checks import check_shipments
 from optimizer.domain.network_data import NetworkData
 from optimizer.plan.plan import Incumbent, PlanResult
 from optimizer.scenario.scenario import Scenario, load_scenario
@@ -77,5 +78,8 @@ def solve_base(
         epoch_at=scenario.horizon_start, horizon_days=scenario.horizon_days, data=data
     )
     options = plan_options(scenario, time_s)
-    result = planner.plan(inputs, shipments, options, on_progress)
+    warnings = check_shipments(data, shipments, planned_at=scenario.planned_at)
+    result = planner.plan(
+        inputs, shipments, options, on_progress, warnings=[str(finding) for finding in warnings]
+    )
     return ScenarioRun(scenario=scenario, data=data, result=result)

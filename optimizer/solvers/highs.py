@@ -108,7 +108,29 @@ def solve_mip(
             lambda event: on_point(np.array(event.data_out.mip_solution))
         )
     solver.run()
-    return _read_mip(solver, model, time.monotonic() - began)
+    result = _read_mip(solver, model, time.monotonic() - began)
+    if start is None or not _contradicts_itself(result, gap):
+        return result
+    # HiGHS 1.15 sometimes hands back the start as optimal, with the bound of a better point.
+    return solve_mip(
+        model,
+        time_s=time_s - result.seconds,
+        gap=gap,
+        seed=seed,
+        n_threads=n_threads,
+        max_nodes=max_nodes,
+        should_stop=should_stop,
+        on_bound=on_bound,
+        on_point=on_point,
+    )
+
+
+def _contradicts_itself(result: SolverResult, gap: float) -> bool:
+    """Whether a result is called optimal though its bound is well below it."""
+    if result.status is not SolverStatus.OPTIMAL or not np.isfinite(result.bound):
+        return False
+    scale = max(1.0, abs(result.objective))
+    return result.objective - result.bound > (gap + _OPTIMAL_GAP) * scale
 
 
 def _listen(

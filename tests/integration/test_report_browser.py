@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,23 @@ def test_nothing_is_fetched_and_nothing_fails(opened) -> None:
 
 def test_the_page_is_never_wider_than_the_screen(opened) -> None:
     assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_long_names_do_not_widen_the_page(browser, tmp_path: Path) -> None:
+    result, data = make_sample()
+    long = "A_NAME_OF_SIXTY_LETTERS_AND_NO_SPACE_AS_SOME_SYSTEMS_EXPORT_IT"
+    shipments = {
+        key: replace(shipment, shipper=long) for key, shipment in result.plan.shipments.items()
+    }
+    misses = tuple(replace(u, reason=long, remedy=long) for u in result.plan.unassigned)
+    plan = replace(result.plan, shipments=shipments, unassigned=misses)
+    path = tmp_path / "long.html"
+    write_report(replace(result, plan=plan), data, path, title=long, question=long)
+    for width in (390, 1280):
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        page.goto(path.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.close()
 
 
 def test_the_policy_is_in_force(opened) -> None:

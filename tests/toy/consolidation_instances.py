@@ -260,10 +260,12 @@ class _Corridor:
         lane = self.lanes[index]
         tight = self.size.tightness * 500 / max(100, self.size.n_shipments)
         if lane.mode == "rail":
-            return [(self._resource(f"teu:{index}:{day}", int(800 / tight)), n * _TEU_C[unit])]
+            teu_c = max(400, int(800 / tight))
+            return [(self._resource(f"teu:{index}:{day}", teu_c), n * _TEU_C[unit])]
         if lane.mode == "air":
-            return [(self._resource(f"pos:{index}:{day}", int(8 / tight)), n * _TEU_C[unit])]
-        border = self._resource(f"trucks:{lane.destination}:{day}", int(12 / tight))
+            positions = max(3, int(8 / tight))
+            return [(self._resource(f"pos:{index}:{day}", positions), n * _TEU_C[unit])]
+        border = self._resource(f"trucks:{lane.destination}:{day}", max(3, int(12 / tight)))
         return [(border, n)]
 
     def _own_draws(self, lane: _Lane, index: int, day: int, kg: int) -> list[tuple[int, int]]:
@@ -274,9 +276,10 @@ class _Corridor:
     def _shipment(self, k: int) -> None:
         rng, size = self.rng, self.size
         kg = max(50, int(rng.lognormal(7.2, 1.0)))
-        if rng.random() < 0.02:
-            kg = int(rng.integers(28_000, 70_000))
         dm3 = max(100, int(kg * rng.lognormal(1.3, 0.45)))
+        if rng.random() < 0.02:  # larger than any unit
+            kg = int(rng.integers(28_000, 50_000))
+            dm3 = int(kg * rng.uniform(1.5, 2.6))
         origin = int(rng.integers(size.n_origins))
         target = size.n_origins + size.n_gateways + int(rng.integers(size.n_destinations))
         ready = float(rng.uniform(0, size.n_days - 4)) * DAY_MIN

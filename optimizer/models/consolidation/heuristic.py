@@ -15,9 +15,11 @@ import numpy as np
 from optimizer.models.consolidation.problem import UNSERVED, LongArray
 from optimizer.models.consolidation.state import State
 from optimizer.solvers.limits import Deadline
+from optimizer.solvers.linear import count_weighted
 
 _MAX_RUINED = 14
 _ROUNDS = 4
+_NEVER_FEN = 1 << 62
 
 
 class Heuristic:
@@ -38,6 +40,7 @@ class Heuristic:
         self.state = state
         self.rng = np.random.default_rng(seed)
         self.deadline = deadline
+        self._lone: dict[tuple[int, int], int] = {}
         index, problem = state.index, state.problem
         n_buckets = np.diff(problem.col_bucket_ptr)
         direct = n_buckets[index.entry_col] == 1
@@ -64,6 +67,11 @@ class Heuristic:
         if fen >= limit_fen or not state.alone_fits(column):
             return None
         for b in state.col_buckets[column]:
+            if not state.members[b]:
+                if fen + self._lone_fen(b, shipment) >= limit_fen:
+                    return None
+            elif self._has_room(b, shipment):
+                continue
             units = state.cheapest_units(b, (*state.members[b], shipment))
             if units is None:
                 return None
@@ -71,6 +79,26 @@ class Heuristic:
             if fen >= limit_fen:
                 return None
         return fen
+
+    def _lone_fen(self, bucket: int, shipment: int) -> int:
+        """Least price of units that hold a shipment alone in sum, whatever the resources."""
+        key = (bucket, shipment)
+        if key not in self._lone:
+            kg, dm3 = self.state.packer.kg[shipment], self.state.packer.dm3[shipment]
+            menu = self.state.menus.of(bucket, kg, dm3)
+            holding = menu.candidates(kg, dm3)
+            self._lone[key] = int(menu.fen[holding[0]]) if len(holding) else _NEVER_FEN
+        return self._lone[key]
+
+    def _has_room(self, bucket: int, shipment: int) -> bool:
+        """Whether a shipment fits into the only unit of a bucket as it is."""
+        packer, inside = self.state.packer, self.state.members[bucket]
+        units = self.state.units[bucket]
+        if len(units) != 1:
+            return False
+        kg = packer.kg[shipment] + sum(packer.kg[k] for k in inside)
+        dm3 = packer.dm3[shipment] + sum(packer.dm3[k] for k in inside)
+        return kg <= packer.payload[units[0]] and dm3 <= packer.usable[units[0]]
 
     def insert_best(self, shipment: int) -> None:
         """Serve an unserved shipment on the column that adds least, unless the penalty is less."""
@@ -119,22 +147,13 @@ class Heuristic:
 
     def removal_gains(self) -> LongArray:
         """(K,) int64, fen that each shipment costs now: own, and units that would go with it."""
-        state = self.state
-        gains = np.zeros(state.problem.n_shipments, dtype=np.int64)
-        for k, column in enumerate(state.column):
-            gains[k] = state.own_fen(k, column)
-            for b in state.col_buckets[column] if column != UNSERVED else ():
-                units = state.cheapest_units(b, state.members[b] - {k})
-                if units is not None:
-                    saved = state.units_fen(state.units[b]) - state.units_fen(units)
-                    gains[k] += max(0, saved)
-        return gains
+        return np.array([self._gain(k) for k in range(len(self.state.column))], dtype=np.int64)
 
     def open_each(self) -> int:
         """Fill one more unit of a bucket with those who save by it; how many buckets gained."""
         state, gains, opened = self.state, self.removal_gains(), 0
-        worth = [self._worth(b, gains) for b in range(state.problem.n_buckets)]
-        order = sorted((-fen, b) for b, (fen, _) in enumerate(worth) if fen > 0)
+        worth = [(self._worth(b, gains)[0], b) for b in self._promising(gains)]
+        order = sorted((-fen, b) for fen, b in worth if fen > 0)
         for _, b in order:
             if self.deadline.is_over:
                 break
@@ -159,6 +178,18 @@ class Heuristic:
             if units is not None:
                 gain += max(0, state.units_fen(state.units[b]) - state.units_fen(units))
         return gain
+
+    def _promising(self, gains: LongArray) -> list[int]:
+        """Buckets in which all savings together would pay for the cheapest unit."""
+        state, p = self.state, self.state.problem
+        direct = np.flatnonzero(self._pair_column >= 0)
+        saving = gains[state.index.pair_shipment[direct]] - p.col_fen[self._pair_column[direct]]
+        savings = count_weighted(
+            state.index.pair_bucket[direct], np.maximum(0, saving), p.n_buckets
+        )
+        price = np.full(p.n_buckets, np.iinfo(np.int64).max)
+        np.minimum.at(price, p.option_bucket, p.option_fen)
+        return np.flatnonzero(savings > price).tolist()
 
     def _worth(self, bucket: int, gains: LongArray) -> tuple[int, dict[int, int]]:
         """Savings less price of the best filling of one more unit, and who would ride in it."""

@@ -64,6 +64,7 @@ class Neighbourhoods:
         self.state = state
         self.rng = np.random.default_rng(seed)
         self.size = min(_FIRST_SIZE, state.problem.n_shipments)
+        self.columns_each = _COLUMNS_EACH
         self._full = build(state.problem)
         self._place = layout(state.problem)
         self._guide = _Guide(self._full.columns.cost, np.zeros(self._place.n), self._full)
@@ -83,7 +84,7 @@ class Neighbourhoods:
         """Solve one neighbourhood; whether the plan became cheaper."""
         before = self.state.cost_fen
         result = self._solve(self._free_variables(self._choose()), _TIME_S, deadline)
-        self._resize(result.status is SolverStatus.OPTIMAL, result.seconds)
+        self._resize(result.status is SolverStatus.OPTIMAL)
         return self.state.cost_fen < before
 
     def combine(self, plans: list[list[int]], deadline: Deadline) -> bool:
@@ -122,11 +123,16 @@ class Neighbourhoods:
         if not state.adopt(moved, units) or state.cost_fen >= before:
             state.undo()
 
-    def _resize(self, solved: bool, seconds: float) -> None:
-        if solved and seconds < _TIME_S / 4:
-            self.size = min(self.state.problem.n_shipments, int(self.size * 1.1) + 1)
-        elif not solved or seconds > _TIME_S / 2:
-            self.size = max(_LEAST_SIZE, int(self.size * 0.85))
+    def _resize(self, is_solved: bool) -> None:
+        """Grow what is solved within the limits: more shipments, then more columns of each."""
+        n = self.state.problem.n_shipments
+        if not is_solved:
+            self.size = max(_LEAST_SIZE, int(self.size * 0.8))
+        elif self.size < n:
+            self.size = min(n, int(self.size * 1.2) + 1)
+        else:
+            self.columns_each = int(self.columns_each * 1.5)
+            self.size = max(_LEAST_SIZE, n // 2)
 
     # ---------------------------------------------------------------- what is free
 
@@ -207,7 +213,7 @@ class Neighbourhoods:
             if len(columns) == 0:
                 continue
             order = np.argsort(self._guide.reduced[columns], kind="stable")
-            is_free[columns[order[:_COLUMNS_EACH]]] = True
+            is_free[columns[order[: self.columns_each]]] = True
             if state.column[k] != UNSERVED:
                 is_free[state.column[k]] = True
         self._free_units(is_free)

@@ -36,7 +36,7 @@ from optimizer.solvers.status import SolverResult
 
 Progress = Callable[[Incumbent], None]
 
-_START_S = 5.0
+_START_S = 8.0
 _SMALL_COLUMNS = 1_500
 _EXACT_COLUMNS = 4_000
 _ROUNDS_BEFORE_DIVE = 4

@@ -164,7 +164,11 @@ class WayFinder:
             return 0
         facility = self._network.data.facilities[hub]
         return clearance_min(
-            self._network, facility.country, direction, self._shipment.customs_mode, quantile
+            self._network.clearance_rows,
+            facility.country,
+            direction,
+            self._shipment.customs_mode,
+            quantile,
         )
 
     def _access(self, hub: str, *, inbound: bool) -> Access | None:

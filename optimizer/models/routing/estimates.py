@@ -67,6 +67,6 @@ def _leg_rows(network: Network, leg: Leg) -> Iterable[Row]:
 def _clearance_rows(
     network: Network, country: str, direction: str, customs_mode: str
 ) -> Iterable[Row]:
-    row = clearance_row(network, country, direction, customs_mode)
+    row = clearance_row(network.clearance_rows, country, direction, customs_mode)
     if row is not None:
         yield "clearances", f"{row.country}/{row.direction}/{row.customs_mode}", row.provenance

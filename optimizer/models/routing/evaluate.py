@@ -150,7 +150,7 @@ def _clearance_step(
     network: Network, shipment: Shipment, event: ClearanceEvent, parts: list[Part]
 ) -> tuple[int, ...]:
     country = network.data.facilities[event.facility_id].country
-    row = clearance_row(network, country, event.direction, shipment.customs_mode)
+    row = clearance_row(network.clearance_rows, country, event.direction, shipment.customs_mode)
     duration = row.duration if row else Duration(p50_min=0, p90_min=0)
     parts.append(_part(f"clear:{event.facility_id}:{event.direction}", duration))
     n_parts = len(parts)

@@ -228,7 +228,7 @@ def clearance_table(network: Network, what: tuple[str, str, str], quantile: floa
             continue
         if facility.country not in by_country:
             by_country[facility.country] = clearance_min(
-                network, facility.country, direction, customs_mode, quantile
+                network.clearance_rows, facility.country, direction, customs_mode, quantile
             )
         minutes[at] = by_country[facility.country]
     return minutes

@@ -60,8 +60,13 @@
       if (visible && !hidden && !pin.node.matches(".point")) taken.push([x - 4, y - 4, x + 4, y + 4, x, y]);
       return { pin, x, y, visible: visible && !hidden };
     });
+    const far = width > 0.6 * map.home[2];
     for (const { pin, x, y, visible } of spots) {
       if (!pin.text) continue;
+      if (far && pin.minor) {
+        pin.text.setAttribute("class", "off");
+        continue;
+      }
       const w = pin.width, h = LABEL.height, g = LABEL.gap;
       const sides = {
         r: [x + g, y - h / 2, x + g + w, y + h / 2],
@@ -75,7 +80,7 @@
       };
       const fits = (box) =>
         box[0] >= 0 && box[1] >= 0 && box[2] <= rect.width && box[3] <= height / unit &&
-        !taken.some((o) => !(Math.abs(o[4] - x) <= LABEL.same && Math.abs(o[5] - y) <= LABEL.same) && box[0] < o[2] && o[0] < box[2] && box[1] < o[3] && o[1] < box[3]);
+        !taken.some((o) => !(pin.home && o.length > 4) && !(Math.abs(o[4] - x) <= LABEL.same && Math.abs(o[5] - y) <= LABEL.same) && box[0] < o[2] && o[0] < box[2] && box[1] < o[3] && o[1] < box[3]);
       const side = visible ? Object.keys(sides).find((name) => fits(sides[name])) : undefined;
       pin.text.setAttribute("class", side || "off");
       if (side) taken.push(sides[side]);
@@ -87,7 +92,7 @@
       const [x, y] = node.getAttribute("transform").match(/-?[\d.]+/g).map(Number);
       const text = node.querySelector("text");
       if (text) text.setAttribute("class", "r");
-      return { node, x, y, text, width: text ? text.getComputedTextLength() + 3 : 0 };
+      return { node, x, y, text, minor: node.matches(".minor"), home: node.matches(".home"), width: text ? text.getComputedTextLength() + 3 : 0 };
     }).reverse();
     return { svg, home, view: [...home], pins };
   });

@@ -43,7 +43,7 @@ def test_most_specific_clearance_row_wins():
     network = build_network(make_network_data(clearances=rows), epoch_at=EPOCH)
 
     def minutes(country, direction, mode):
-        return clearance_min(network, country, direction, mode, 0.5)
+        return clearance_min(network.clearance_rows, country, direction, mode, 0.5)
 
     assert minutes("CN", "export", "9610") == 4
     assert minutes("CN", "export", "0110") == 3

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from optimizer.plan.plan import Incumbent
-from optimizer.report.charts import fill_bar, stacked_bar, waterfall
+from optimizer.report.charts import fill_bar, graded_bar, stacked_bar, waterfall
 from optimizer.report.figures import cost_matrix, mode_split
 from optimizer.report.measures import NAMES, emissions, measures
 from optimizer.report.progress import nice_step, progress
@@ -23,15 +23,39 @@ def test_nothing_to_share_is_an_empty_bar() -> None:
     assert widths(stacked_bar({"rail": 0.0}, NAMES, "Tonnes")) == []
 
 
-def test_the_waterfall_ends_at_the_exact_total(sample) -> None:
+def test_the_waterfall_adds_up_to_what_is_delivered_and_keeps_the_penalty_apart(sample) -> None:
     result, _ = sample
+    penalty = sum(miss.penalty_fen for miss in result.plan.unassigned)
+    delivered = result.plan.objective_fen - penalty
     bars = waterfall(cost_matrix(result.plan), NAMES)
-    assert bars[-1].name == "Total"
-    exact = f"{result.plan.objective_fen / 100:,.2f}"
-    assert bars[-1].value.endswith(exact)
-    last = bars[-2].svg
+    by_css = {bar.css: bar for bar in bars if bar.css}
+    assert by_css["total"].value.endswith(f"{delivered / 100:,.2f}")
+    assert by_css["penalty"].value.endswith(f"{penalty / 100:,.2f}")
+    assert by_css["objective"].value.endswith(f"{result.plan.objective_fen / 100:,.2f}")
+    last = [bar for bar in bars if not bar.css][-1].svg
     start = float(re.findall(r'<rect[^>]* x="([\d.]+)%"', last)[-1])
-    assert start + widths(last)[-1] == pytest.approx(100.0, abs=0.02)
+    assert start + widths(last)[-1] == pytest.approx(100.0, abs=0.3)
+    assert "penalty" not in [bar.css for bar in bars[: bars.index(by_css["total"])]]
+
+
+def test_lateness_comes_after_what_is_paid_to_move_it() -> None:
+    bars = waterfall({"line_haul": {"rail": 700}, "lateness": {"facility": 300}}, NAMES)
+    assert [bar.css for bar in bars] == ["", "sub", "", "total"]
+    assert bars[1].value.endswith("7.00")
+    assert widths(bars[1].svg) == [70.0]
+    assert bars[3].value.endswith("10.00")
+
+
+def test_a_plan_that_serves_nothing_has_a_penalty_and_no_bars() -> None:
+    bars = waterfall({"unserved": {"facility": 500}}, NAMES)
+    assert [bar.css for bar in bars] == ["total", "penalty", "objective"]
+    assert widths(bars[1].svg) == [100.0]
+
+
+def test_graded_parts_fill_the_bar_in_their_order() -> None:
+    svg = graded_bar({"high": 1, "estimate": 3}, "Rows")
+    assert widths(svg) == [25.0, 75.0]
+    assert widths(graded_bar({}, "Rows")) == []
 
 
 def test_a_fill_bar_never_leaves_its_frame() -> None:

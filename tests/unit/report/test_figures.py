@@ -19,6 +19,9 @@ def test_headline_figures(tiny) -> None:
     assert (f.n_shipments, f.n_served, f.n_shared) == (3, 2, 2)
     assert f.transport_fen == 800_000
     assert f.penalty_fen == 300_000
+    assert (f.n_compared, f.compared_fen) == (2, 800_000)
+    # B pays 5,500 instead of 6,000, A 2,500 instead of 4,000: nobody is worse off.
+    assert (f.n_dearer, f.dearer_fen, f.late_fen) == (0, 0, 0)
     assert f.objective_fen == 1_100_000
     assert f.stand_alone_fen == 1_000_000
     assert f.saving_fen == 200_000

@@ -72,8 +72,15 @@ def test_names_are_shown_and_never_run(tiny, tmp_path: Path) -> None:
 
 def test_the_figures_on_the_page(tiny, tmp_path: Path) -> None:
     text = page(*tiny, tmp_path).replace("\N{NO-BREAK SPACE}", " ")
-    assert "2 of 3 shipments are delivered for CNY 8,000 (CNY 1.60 per kg)." in text
-    assert "2 share 1 load unit; the whole is 20 % cheaper" in text
+    assert (
+        "2 of 3 shipments are delivered for CNY 8,000, CNY 2,000 (20 %) less than if each "
+        "travelled alone." in text
+    )
+    assert "2 shipments ride in 1 shared load unit, 50 % full" in text
+    assert "1.60 per kg" in text
+    assert "Penalty, not money spent" in text
+    assert "25 % of the money on legs is priced with our own estimates" in text
+    assert "24 % of the rows of network data are estimates" in text  # 5 of 21
     assert "CNY 11,000.00" in text
     assert "✓ Checked: no rule broken" in text
     assert "Within 0.0 % of the proved bound" in text

@@ -3,6 +3,14 @@ from itertools import combinations
 from optimizer.report.labels import candidates, place_labels
 
 
+def test_the_first_label_may_cover_points_but_no_label() -> None:
+    crowd = [(50.0, 50.0, "Kunming")] + [
+        (50.0 + dx, 50.0 + dy, "") for dx in (-20, 0, 20) for dy in (-20, 0, 20) if dx or dy
+    ]
+    assert place_labels(crowd, 200.0, 100.0)[0] == ""
+    assert place_labels(crowd, 200.0, 100.0, n_first=1)[0] == "r"
+
+
 def test_a_lone_label_stands_right_and_at_the_edge_left() -> None:
     assert place_labels([(50, 50, "Kunming")], 400, 400) == ("r",)
     assert place_labels([(395, 50, "Kunming")], 400, 400) == ("l",)

@@ -38,10 +38,19 @@ def test_the_summary_says_what_the_plan_says(written: Path) -> None:
 
 
 def test_costs_end_with_the_objective(written: Path) -> None:
-    last = table(written, "Costs")[-1]
-    assert last["Line"] == "total"
-    assert last["Sum, CNY"] == 11_000
-    assert last["Rail, CNY"] == 6_900
+    *_, delivered, penalty, objective = table(written, "Costs")
+    assert (delivered["Line"], delivered["Sum, CNY"]) == ("delivered", 8_000)
+    assert penalty["Sum, CNY"] == 3_000
+    assert (objective["Line"], objective["Sum, CNY"]) == ("objective", 11_000)
+    assert objective["Rail, CNY"] == 6_900
+
+
+def test_the_unserved_are_named_with_their_way(written: Path) -> None:
+    (row,) = table(written, "Unserved")
+    assert (row["Shipment"], row["Code"], row["Reason"]) == ("C", "U801", "no way")
+    assert row["Gross, kg"] > 0
+    assert row["From"]
+    assert row["Penalty, CNY"] == 3_000
 
 
 def test_rows_of_loads_contents_and_shipments(written: Path) -> None:

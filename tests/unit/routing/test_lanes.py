@@ -220,8 +220,8 @@ def _plan_of(network, lane):
     data = network.data
     tail, head = data.facilities[lane.from_id], data.facilities[lane.to_id]
     mode = "0110" if lane.customs_pool == "trade" else "9610"
-    export = clearance_min(network, tail.country, "export", mode, 0.5)
-    entry = clearance_min(network, head.country, "import", mode, 0.5)
+    export = clearance_min(network.clearance_rows, tail.country, "export", mode, 0.5)
+    entry = clearance_min(network.clearance_rows, head.country, "import", mode, 0.5)
     shipment = make_shipment(
         "S",
         tail,
