@@ -117,7 +117,7 @@ def plan(
         run.result,
         run.data,
         out,
-        title=run.scenario.name,
+        title=run.scenario.name.replace("-", " ").capitalize(),
         question=run.scenario.question,
         country_outlines=not land_only,
     )

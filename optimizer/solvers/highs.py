@@ -17,6 +17,9 @@ from optimizer.errors import ModelError
 from optimizer.solvers.linear import FloatArray, LinearModel
 from optimizer.solvers.status import SolverResult, SolverStatus, failed
 
+_OPTIMAL_GAP = 1e-6
+"""Relative distance of bound and objective that rounding explains."""
+
 
 def new_highs(seed: int, n_threads: int = 1) -> Any:  # noqa: ANN401
     """A silent solver instance."""
@@ -111,7 +114,7 @@ def solve_mip(
     result = _read_mip(solver, model, time.monotonic() - began)
     if start is None or not _contradicts_itself(result, gap):
         return result
-    # HiGHS 1.15 sometimes hands back the start as optimal, with the bound of a better point.
+    # HiGHS (seen with 1.16) sometimes hands back the start as optimal, with the bound of a better point.
     return solve_mip(
         model,
         time_s=time_s - result.seconds,

@@ -12,7 +12,9 @@ from optimizer.domain.location import Facility
 pytestmark = pytest.mark.data
 
 EARTH_RADIUS_KM = 6371.0088
-NO_HEAVY_TRUCKS = "heavy trucks are barred between Mandalay and Lashio (S36), so the gate has no way"
+NO_HEAVY_TRUCKS = (
+    "heavy trucks are barred between Mandalay and Lashio (S36), so the gate has no way"
+)
 HANDED_OVER = "trains of one gauge are handed over here without public freight"
 EXPLAINED = {
     "MMMUS-SUB": NO_HEAVY_TRUCKS,

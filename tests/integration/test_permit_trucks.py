@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import pytest
 
 from optimizer.datasets.read import read_network
@@ -46,7 +44,7 @@ def test_the_gate_is_the_same_but_for_the_swap(data: NetworkData) -> None:
     assert len(gates(data)) == 8
     for crossing, swapped in gates(data):
         assert swapped.interchange is Interchange.TRUCK_SWAP
-        for name in ("hours", "customs_modes", "status", "from_facility_id", "timezone"):
+        for name in ("hours", "customs_modes", "status", "lat", "timezone"):
             assert getattr(crossing, name) == getattr(swapped, name), crossing.crossing_id
         # CNY 800 to 1000 a truck are saved (S13).
         saved = swapped.unit_cost_mfen - crossing.unit_cost_mfen
@@ -56,7 +54,10 @@ def test_the_gate_is_the_same_but_for_the_swap(data: NetworkData) -> None:
 
 def test_no_swap_is_taken_off_the_rate_again(data: NetworkData) -> None:
     cards = {card.rate_id: card for card in data.rate_cards}
+    cny = {rate.currency: float(rate.cny_per_unit) for rate in data.exchange_rates}
     # Bangkok by R3A: 688 x 1.4 + 228 x 2.5 + 920 x 1.4 = 2821.2 USD, 8 % more with a permit.
     for lane, usd in (("TRK-CNKMG-THBKK", 2821.2), ("TRK-CNKMG-THBKK-GMS", 2821.2 * 1.08)):
         card = cards[f"{lane}/T136"]
-        assert float(Fraction(str(card.per_km)) * 1836) == pytest.approx(usd, abs=0.1), lane
+        # Money is in CNY once the tables are read.
+        way_usd = card.per_km_mfen * 1836 / MFEN_PER_CNY / cny["USD"]
+        assert way_usd == pytest.approx(usd, rel=1e-4), lane
