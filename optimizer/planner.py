@@ -21,7 +21,7 @@ from optimizer.datasets.read import read_network
 from optimizer.datasets.shipments import read_shipments
 from optimizer.domain.network_data import NetworkData
 from optimizer.domain.shipment import Shipment
-from optimizer.errors import DataError, Finding, PlanError
+from optimizer.errors import DataError, DemandError, Finding, PlanError, show_value
 from optimizer.plan.plan import Incumbent, PlanResult, Violation
 
 if TYPE_CHECKING:
@@ -230,15 +230,38 @@ def write_template(path: Path, data_dir: Path | None = None) -> None:
 def generate(
     path: Path, *, n_shipments: int, seed: int, week: str, data_dir: Path | None = None
 ) -> int:
-    """Write a synthetic week of shipments as CSV; returns how many."""
+    """
+    Write a synthetic week of shipments as CSV.
+
+    Returns
+    -------
+    int
+        How many.
+
+    Raises
+    ------
+    DemandError
+        ``week`` is not a date.
+    """
     from datetime import date
 
     from optimizer.demand.generate import generate_week
     from optimizer.demand.shipments_csv import write_shipments_csv
 
-    data = read_network(data_dir)
+    try:
+        week_start = date.fromisoformat(week)
+    except ValueError as error:
+        raise DemandError(
+            Finding(
+                code="S360",
+                what="the week is not a date",
+                where="week",
+                value=show_value(week),
+                remedy="write the Monday of the week like 2026-09-14",
+            )
+        ) from error
     made = generate_week(
-        data, seed=seed, n_shipments=n_shipments, week_start=date.fromisoformat(week)
+        read_network(data_dir), seed=seed, n_shipments=n_shipments, week_start=week_start
     )
     write_shipments_csv(path, made)
     return len(made)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 UTF_8 = "utf-8-sig"
 GB18030 = "gb18030"
+MAX_FIELD_CHARACTERS = 131_072
 MAX_COMMAS_PER_LINE = 128
 
 _CHUNK_BYTES = 1 << 20
@@ -102,6 +103,10 @@ def csv_rows(
             kind = CellTooLong if "field limit" in str(error) else TableProblem
             raise kind(f"after row {number}: {error}") from error
         number += 1
+        # csv.field_size_limit is global, and other libraries raise it: count for ourselves too.
+        longest = max(map(len, row), default=0)
+        if longest > MAX_FIELD_CHARACTERS:
+            raise CellTooLong(f"after row {number - 1}: a cell of {longest} characters")
         if max_rows is not None and number > max_rows:
             raise TooManyRows(f"it has more than {max_rows} rows")
         if any(row):

@@ -114,7 +114,7 @@ def solve_mip(
     result = _read_mip(solver, model, time.monotonic() - began)
     if start is None or not _contradicts_itself(result, gap):
         return result
-    # HiGHS (seen with 1.16) sometimes hands back the start as optimal, with the bound of a better point.
+    # HiGHS 1.16 may hand back the start as optimal, with the bound of a better point.
     return solve_mip(
         model,
         time_s=time_s - result.seconds,
