@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
 from optimizer.errors import InputError, show_value
 
@@ -55,7 +58,19 @@ async def _on_validation_error(_request: Request, error: Exception) -> JSONRespo
     return problem(422, "invalid_request", "The request has the wrong form", errors)
 
 
+async def _on_http_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        # FastAPI's answer to a body that the parser itself gives up on, such as too deep a one.
+        return problem(422, "invalid_request", "The request has the wrong form")
+    status = HTTPStatus(error.status_code)
+    answer = problem(status, status.phrase.lower().replace(" ", "_"), status.phrase)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
 def install(app: FastAPI) -> None:
     """Register the handlers on an application."""
     app.add_exception_handler(InputError, _on_input_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(HTTPException, _on_http_error)

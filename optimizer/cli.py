@@ -9,6 +9,8 @@ Imports are inside the handlers because numba, OR-Tools and geopandas cost a sec
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,6 +40,12 @@ DataDir = Annotated[
     typer.Option("--data", help="Folder of a network data package.", envvar="TEAHORSE_DATA_DIR"),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+
+
+def _finite(value: float | None) -> float | None:
+    if value is not None and not isfinite(value):
+        raise typer.BadParameter("it has to be a number of seconds")
+    return value
 
 
 @app.command()
@@ -77,10 +85,11 @@ def quote(
         booked=booked,
     )
     answer = planner.quote(inputs, shipment)
+    notes = planner.place_notes(inputs.data, shipment, origin, destination)
     if as_json:
-        typer.echo(terminal.quote_json(inputs, shipment, answer))
+        typer.echo(terminal.quote_json(inputs, shipment, answer, notes))
     else:
-        terminal.show_quote(inputs, shipment, answer)
+        terminal.show_quote(inputs, shipment, answer, notes)
     if not answer.itineraries:
         raise typer.Exit(EXIT_NO)
 
@@ -90,7 +99,8 @@ def plan(
     scenario: Annotated[Path, typer.Argument(help="Scenario folder or scenario.toml.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path("out"),
     time_limit: Annotated[
-        float | None, typer.Option("--time-limit", help="Seconds for the solver.", min=1)
+        float | None,
+        typer.Option("--time-limit", help="Seconds for the solver.", min=1, callback=_finite),
     ] = None,
     shipments: Annotated[
         Path | None, typer.Option(help="Other shipments: CSV, Excel or JSON.")
@@ -105,6 +115,7 @@ def plan(
     from optimizer.report import terminal, write
     from optimizer.scenario.run import solve_base
 
+    write.check_folder(out)
     with terminal.solve_progress(quiet=as_json) as on_progress:
         run = solve_base(
             scenario,
@@ -138,6 +149,9 @@ def check(
     from optimizer.report import terminal
 
     result, violations = planner.check(plan_file, data_dir)
+    made_with = result.input_hashes.get("network", "")
+    if made_with != planner.read(data_dir).fingerprint:
+        typer.echo(f"note: the plan was made with other network data ({made_with[:12]})", err=True)
     if as_json:
         typer.echo(terminal.check_json(result, violations))
     else:
@@ -242,6 +256,10 @@ def main() -> None:
     """Run the command; findings go to standard error with exit code 2, never a traceback."""
     from optimizer.errors import InputError, PlanError, TeahorseError
 
+    for stream in (sys.stdout, sys.stderr):
+        # Names are Chinese too; a terminal that cannot show them gets question marks.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app()
     except (InputError, PlanError) as error:

@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from optimizer.datasets.places import place_note
 from optimizer.datasets.query import read_query
 from optimizer.datasets.read import read_network
 from optimizer.datasets.shipments import read_shipments
@@ -124,6 +125,12 @@ class QueryCache:
 def query(data_dir: Path | None, **fields: str) -> tuple[Shipment, Inputs]:
     """A shipment from the text of a query, and the network for it; see :class:`QueryCache`."""
     return QueryCache(read_network(data_dir)).query(**fields)
+
+
+def place_notes(data: NetworkData, shipment: Shipment, origin: str, destination: str) -> list[str]:
+    """What the addresses of a query were taken for, where that was a choice."""
+    ends = ((origin, shipment.origin), (destination, shipment.destination))
+    return [note for text, place in ends if (note := place_note(text, place, data))]
 
 
 def quote(inputs: Inputs, shipment: Shipment, *, max_itineraries: int = 12) -> Quote:

@@ -29,4 +29,5 @@ def create_quote(body: QuoteRequest, request: Request) -> Response:
         booked=body.booked_at,
     )
     answer = planner.quote(inputs, shipment)
-    return Response(quote_json(inputs, shipment, answer), media_type="application/json")
+    notes = planner.place_notes(inputs.data, shipment, body.origin, body.destination)
+    return Response(quote_json(inputs, shipment, answer, notes), media_type="application/json")

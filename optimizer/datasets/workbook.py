@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -123,10 +124,17 @@ def shipments_template(path: Path | str, network_data: NetworkData | None = None
         _add_notes(workbook)
 
 
-def _workbook(path: Path) -> Workbook:
+@contextmanager
+def _workbook(path: Path) -> Iterator[Workbook]:
+    """A workbook that is written to ``path`` in the end; errors of the disk are ``OSError``."""
     from xlsxwriter import Workbook
 
-    return Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    # In memory first, because xlsxwriter turns errors of the disk into a class of its own.
+    stream = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with Workbook(stream, options) as workbook:
+        yield workbook
+    path.write_bytes(stream.getvalue())
 
 
 def _header(workbook: Workbook) -> Worksheet:

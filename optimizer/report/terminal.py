@@ -57,8 +57,8 @@ def _way(itinerary: Itinerary) -> str:
     return f"{itinerary.legs[0].from_id} " + ", ".join(steps) if steps else "stays"
 
 
-def quote_json(inputs: Inputs, shipment: Shipment, answer: Quote) -> str:
-    """JSON of a quote: ``shipment``, ``itineraries[]`` with ``legs[]``, ``reasons[]``."""
+def quote_json(inputs: Inputs, shipment: Shipment, answer: Quote, notes: Sequence[str] = ()) -> str:
+    """JSON of a quote: notes on addresses, ``itineraries[]`` with ``legs[]``, ``reasons[]``."""
     body = {
         "shipment_id": shipment.shipment_id,
         "from": shipment.origin.label,
@@ -66,6 +66,7 @@ def quote_json(inputs: Inputs, shipment: Shipment, answer: Quote) -> str:
         "ready_at": shipment.ready_at.isoformat(),
         "planning_quantile": inputs.data.parameters["planning_quantile"],
         "network_fingerprint": inputs.data.fingerprint,
+        "notes": list(notes),
         "itineraries": [
             itinerary_to_json(inputs.data, itinerary, inputs.network.epoch_at)
             for itinerary in answer.itineraries
@@ -78,9 +79,13 @@ def quote_json(inputs: Inputs, shipment: Shipment, answer: Quote) -> str:
     return to_json(body)
 
 
-def show_quote(inputs: Inputs, shipment: Shipment, answer: Quote) -> None:
-    """Print the Pareto set of a quote, or why there is none."""
+def show_quote(
+    inputs: Inputs, shipment: Shipment, answer: Quote, notes: Sequence[str] = ()
+) -> None:
+    """Print the Pareto set of a quote, or why there is none, and what addresses were taken for."""
     console = _console()
+    for note in notes:
+        console.print(Text(note))
     if not answer.itineraries:
         console.print(f"No itinerary from {shipment.origin.label} to {shipment.destination.label}:")
         for reason in answer.reasons:

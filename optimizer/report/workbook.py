@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from io import BytesIO
 from pathlib import Path
 
 from xlsxwriter import Workbook
@@ -57,31 +58,33 @@ def write_workbook(result: PlanResult, data: NetworkData, path: Path) -> None:
     places = Gazetteer(data, plan.epoch_at)
     shipments = shipment_rows(plan, data, places)
     loads = load_rows(plan, data, places)
-    with path.open("wb") as stream:
-        book = Workbook(
-            stream,
-            {
-                "in_memory": True,
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-                "strings_to_numbers": False,
-            },
-        )
-        book.set_properties({"title": "Plan", "created": plan.planned_at.replace(tzinfo=None)})
-        writer = _Writer(book)
-        for sheet in (
-            sheets.summary(result, shipments, loads),
-            sheets.shipments(shipments),
-            sheets.legs(shipments, loads),
-            sheets.loads(loads),
-            sheets.contents(plan, loads),
-            sheets.unserved(plan, places),
-            sheets.costs(plan),
-            sheets.estimates(plan),
-            sheets.notes(result, data),
-        ):
-            writer.write(sheet)
-        book.close()
+    # In memory first, because xlsxwriter turns errors of the disk into a class of its own.
+    stream = BytesIO()
+    book = Workbook(
+        stream,
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
+    )
+    book.set_properties({"title": "Plan", "created": plan.planned_at.replace(tzinfo=None)})
+    writer = _Writer(book)
+    for sheet in (
+        sheets.summary(result, shipments, loads),
+        sheets.shipments(shipments),
+        sheets.legs(shipments, loads),
+        sheets.loads(loads),
+        sheets.contents(plan, loads),
+        sheets.unserved(plan, places),
+        sheets.costs(plan),
+        sheets.estimates(plan),
+        sheets.notes(result, data),
+    ):
+        writer.write(sheet)
+    book.close()
+    path.write_bytes(stream.getvalue())
 
 
 class _Writer:

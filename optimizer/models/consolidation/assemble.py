@@ -186,6 +186,24 @@ def _shared_itinerary(
         legs.append(
             _moved(network, shipment, way.egress.leg, cleared_min, connector_leg, is_last=True)
         )
+    return Itinerary(
+        shipment_id=shipment.shipment_id,
+        legs=tuple(legs),
+        clearances=_clearances(network.data, shipment, way),
+        storages=tuple(
+            StorageEvent(facility_id=at, from_min=start, until_min=until, cost_fen=fen)
+            for at, start, until, fen in way.storages
+            if fen
+        ),
+        cost_lines_fen=_cost_lines(way, legs),
+        delivered_min=way.delivered_min,
+        lateness_min=way.lateness_min,
+        co2e_g=sum(leg.co2e_g for leg in legs),
+    )
+
+
+def _cost_lines(way: Way, legs: Iterable[Leg]) -> dict[str, int]:
+    """What the shipment pays itself, by cause."""
     lines: dict[str, int] = defaultdict(int)
     for leg in legs:
         for key, fen in leg.cost_lines_fen.items():
@@ -199,35 +217,28 @@ def _shared_itinerary(
     ):
         if fen:
             lines[key] += fen
-    clearances: tuple[ClearanceEvent, ...] = ()
-    if data.territory(shipment.origin.country) != data.territory(shipment.destination.country):
-        clearances = (
-            ClearanceEvent(
-                facility_id=way.access.hub_id,
-                direction="export",
-                starts_min=way.accepted_min,
-                ends_min=way.accepted_min + way.export_min,
-            ),
-            ClearanceEvent(
-                facility_id=way.egress.hub_id,
-                direction="import",
-                starts_min=way.chain[-1].released_min,
-                ends_min=cleared_min,
-            ),
-        )
-    return Itinerary(
-        shipment_id=shipment.shipment_id,
-        legs=tuple(legs),
-        clearances=clearances,
-        storages=tuple(
-            StorageEvent(facility_id=at, from_min=start, until_min=until, cost_fen=fen)
-            for at, start, until, fen in way.storages
-            if fen
+    return dict(lines)
+
+
+def _clearances(data: NetworkData, shipment: Shipment, way: Way) -> tuple[ClearanceEvent, ...]:
+    """Export at the first hub and import at the last, unless it stays inside a territory."""
+    ends = shipment.origin.country, shipment.destination.country
+    if data.territory(ends[0]) == data.territory(ends[1]):
+        return ()
+    released_min = way.chain[-1].released_min
+    return (
+        ClearanceEvent(
+            facility_id=way.access.hub_id,
+            direction="export",
+            starts_min=way.accepted_min,
+            ends_min=way.accepted_min + way.export_min,
         ),
-        cost_lines_fen=dict(lines),
-        delivered_min=way.delivered_min,
-        lateness_min=way.lateness_min,
-        co2e_g=sum(leg.co2e_g for leg in legs),
+        ClearanceEvent(
+            facility_id=way.egress.hub_id,
+            direction="import",
+            starts_min=released_min,
+            ends_min=released_min + way.import_min,
+        ),
     )
 
 

@@ -77,6 +77,10 @@ class Column:
     buckets: tuple[int, ...]
 
 
+_Priced = tuple[int, Column, dict[str, int]]
+"""Own cost in fen, column, draws of the shipment by resource."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnSet:
     """The problem and the meaning of its indices."""
@@ -184,20 +188,9 @@ def build_columns(
     draws: list[dict[str, int]] = []
     penalties: list[int] = []
     for shipment in shipments:
-        own: list[tuple[int, Column, dict[str, int]]] = []
-        shared: list[tuple[float, int, Way, tuple[int, ...]]] = []
-        free_fen: int | None = None
-        for itinerary in singles.get(shipment.shipment_id, ()):
-            drawn = itinerary_draws(network, itinerary, shipment)
-            if not drawn and (free_fen is None or itinerary.own_cost_fen < free_fen):
-                free_fen = itinerary.own_cost_fen
-            column = Column(
-                shipment_id=shipment.shipment_id, itinerary=itinerary, way=None, buckets=()
-            )
-            own.append((itinerary.own_cost_fen, column, drawn))
-        alone_fen = max((fen for fen, _, _ in own), default=0)
+        alone = _alone(network, shipment, singles.get(shipment.shipment_id, ()))
         finder = WayFinder(network, shipment, hubs, connector_leg, quantile)
-        for indices in _sequences(
+        sequences = _sequences(
             shipment,
             finder=finder,
             chains=chains,
@@ -205,36 +198,16 @@ def build_columns(
             network=network,
             planned_min=planned_min,
             with_transfers=with_transfers,
-        ):
-            chain = tuple(buckets[index].lane for index in indices)
-            way = finder.way(
-                finder.accesses[chain[0].from_id], chain, finder.egresses[chain[-1].to_id]
-            )
-            if way is None or (free_fen is not None and way.own_cost_fen >= free_fen):
-                continue
-            promise_fen = way.own_cost_fen + sum(
-                buckets[index].share_fen(shipment.gross_kg, shipment.volume_dm3)
-                for index in indices
-            )
-            if free_fen is None or promise_fen < free_fen:
-                shared.append((promise_fen, len(shared), way, indices))
-        for _, _, way, indices in heapq.nsmallest(WAYS_KEPT, shared):
-            column = Column(
-                shipment_id=shipment.shipment_id, itinerary=None, way=way, buckets=indices
-            )
-            mass = {
-                resource: shipment.gross_kg
-                for index in indices
-                for resource in buckets[index].mass_resources
-            }
-            own.append((way.own_cost_fen, column, mass))
+        )
+        # Where room never runs out, a way that costs as much by itself cannot pay.
+        free_fen = min((fen for fen, _, drawn in alone if not drawn), default=None)
+        own = [*alone, *_shared(shipment, finder, sequences, buckets, free_fen)]
         columns.extend(column for _, column, _ in own)
         col_fen.extend(fen for fen, _, _ in own)
         draws.extend(drawn for _, _, drawn in own)
+        dearest_fen = max((fen for fen, _, _ in own), default=0)
         penalties.append(
-            shipment.unserved_fen
-            or _UNSERVED_FACTOR * max(alone_fen, max((fen for fen, _, _ in own), default=0))
-            + _UNSERVED_BASE_FEN
+            shipment.unserved_fen or _UNSERVED_FACTOR * dearest_fen + _UNSERVED_BASE_FEN
         )
     return _pack_arrays(
         network,
@@ -245,6 +218,51 @@ def build_columns(
         draws=draws,
         penalties=penalties,
     )
+
+
+def _alone(network: Network, shipment: Shipment, itineraries: Sequence[Itinerary]) -> list[_Priced]:
+    """Columns on which a shipment travels alone."""
+    return [
+        (
+            itinerary.own_cost_fen,
+            Column(shipment_id=shipment.shipment_id, itinerary=itinerary, way=None, buckets=()),
+            itinerary_draws(network, itinerary, shipment),
+        )
+        for itinerary in itineraries
+    ]
+
+
+def _shared(
+    shipment: Shipment,
+    finder: WayFinder,
+    sequences: Sequence[tuple[int, ...]],
+    buckets: Sequence[Bucket],
+    free_fen: int | None,
+) -> list[_Priced]:
+    """Columns through shared loads: the most promising of those that can pay."""
+    found: list[tuple[float, int, Way, tuple[int, ...]]] = []
+    for indices in sequences:
+        chain = tuple(buckets[index].lane for index in indices)
+        way = finder.way(finder.accesses[chain[0].from_id], chain, finder.egresses[chain[-1].to_id])
+        if way is None:
+            continue
+        promise_fen = way.own_cost_fen + sum(
+            buckets[index].share_fen(shipment.gross_kg, shipment.volume_dm3) for index in indices
+        )
+        if free_fen is None or promise_fen < free_fen:
+            found.append((promise_fen, len(found), way, indices))
+    return [
+        (
+            way.own_cost_fen,
+            Column(shipment_id=shipment.shipment_id, itinerary=None, way=way, buckets=indices),
+            {
+                resource: shipment.gross_kg
+                for index in indices
+                for resource in buckets[index].mass_resources
+            },
+        )
+        for _, _, way, indices in heapq.nsmallest(WAYS_KEPT, found)
+    ]
 
 
 def _sequences(

@@ -131,7 +131,8 @@ class Neighbourhoods:
         elif self.size < n:
             self.size = min(n, int(self.size * 1.2) + 1)
         else:
-            self.columns_each = int(self.columns_each * 1.5)
+            # No shipment has more columns than there are; unbounded, it would overflow in time.
+            self.columns_each = min(self.state.problem.n_columns, int(self.columns_each * 1.5))
             self.size = max(_LEAST_SIZE, n // 2)
 
     # ---------------------------------------------------------------- what is free
