@@ -170,7 +170,6 @@ def _shared_itinerary(
     connector_leg: ConnectorLeg,
     meter: _Meter,
 ) -> Itinerary:
-    data = network.data
     legs: list[Leg] = []
     if way.access.leg is not None:
         legs.append(
