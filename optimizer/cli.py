@@ -148,9 +148,10 @@ def check(
     from optimizer import planner
     from optimizer.report import terminal
 
-    result, violations = planner.check(plan_file, data_dir)
+    data = planner.read(data_dir)
+    result, violations = planner.check(plan_file, data=data)
     made_with = result.input_hashes.get("network", "")
-    if made_with != planner.read(data_dir).fingerprint:
+    if made_with != data.fingerprint:
         typer.echo(f"note: the plan was made with other network data ({made_with[:12]})", err=True)
     if as_json:
         typer.echo(terminal.check_json(result, violations))

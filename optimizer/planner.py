@@ -204,9 +204,16 @@ def shipments_hash(shipments: Sequence[Shipment]) -> str:
     return digest.hexdigest()
 
 
-def check(plan_file: Path, data_dir: Path | None = None) -> tuple[PlanResult, list[Violation]]:
+def check(
+    plan_file: Path, data_dir: Path | None = None, *, data: NetworkData | None = None
+) -> tuple[PlanResult, list[Violation]]:
     """
     Recompute feasibility and every cost line of a plan file.
+
+    Parameters
+    ----------
+    data
+        Facts that were read before; otherwise they are read from ``data_dir``.
 
     Raises
     ------
@@ -217,7 +224,7 @@ def check(plan_file: Path, data_dir: Path | None = None) -> tuple[PlanResult, li
     from optimizer.plan.io import read_plan
 
     result = read_plan(plan_file)
-    return result, check_result(read_network(data_dir), result)
+    return result, check_result(data or read_network(data_dir), result)
 
 
 def shipments_from(
