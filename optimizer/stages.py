@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import platform
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from optimizer.domain.location import Mode
 from optimizer.domain.network_data import NetworkData
-from optimizer.domain.shipment import Place, Shipment
+from optimizer.domain.shipment import Shipment
 from optimizer.errors import Finding
 from optimizer.models.consolidation.assemble import assemble
 from optimizer.models.consolidation.columns import ColumnSet, build_columns
@@ -24,16 +23,17 @@ from optimizer.models.routing.connector import connector_leg
 from optimizer.models.routing.estimates import estimate_refs
 from optimizer.models.routing.evaluate import with_punctuality
 from optimizer.models.routing.itineraries import crossing_warnings
+from optimizer.models.routing.lane_pairs import wanted_pairs
 from optimizer.models.routing.lanes import build_lanes
 from optimizer.models.routing.quote import QuoteResult, quote
-from optimizer.network.connectors import reach_of
 from optimizer.network.network import Network
 from optimizer.plan.itinerary import Itinerary
 from optimizer.plan.kpis import summarize
 from optimizer.plan.load import Load
 from optimizer.plan.plan import Incumbent, Plan, PlanResult, Unassigned, Violation
 from optimizer.plan.reasons import unassigned
-from optimizer.plan.sharing import share_loads
+from optimizer.plan.sharing import Sharing, share_loads
+from optimizer.plan.sharing_rules import ShareRule, UnitOffer
 from optimizer.solvers.limits import SolveLimits
 from optimizer.units import MINUTES_PER_DAY
 
@@ -45,7 +45,6 @@ OnProgress = Callable[[str, Incumbent | None], None]
 _LANE_TAIL_MIN = 5 * MINUTES_PER_DAY
 """Lanes may leave this long after the last shipment is ready."""
 
-_SAME_CITY_KM = 60
 _CODE_OF_RESOURCE = {"svc": "U812", "quota": "U813", "border": "U814"}
 _PACKAGES = ("teahorse", "ortools", "highspy", "numba", "numpy", "holidays", "tzdata")
 
@@ -65,6 +64,8 @@ class PlanOptions:
         Solver threads; one is deterministic.
     truck_departures_local_min
         Minutes since local midnight at which shared trucks may leave.
+    share_rule
+        How the cost of a shared load is split where limits leave a choice.
     """
 
     planned_at: datetime
@@ -74,6 +75,7 @@ class PlanOptions:
     n_threads: int = 1
     planning_quantile: float = 0.5
     truck_departures_local_min: tuple[int, ...] = (20 * 60,)
+    share_rule: ShareRule = ShareRule.PROPORTIONAL
 
 
 def quote_all(
@@ -94,89 +96,6 @@ def quote_all(
             quantile=options.planning_quantile,
         )
     return quotes
-
-
-def wanted_pairs(
-    network: Network, shipments: Sequence[Shipment]
-) -> dict[tuple[str, str], set[tuple[str, str]]]:
-    """
-    Between which hubs shared loads make sense.
-
-    Returns
-    -------
-    dict
-        Pool (customs pool, cargo pool) -> pairs of consolidating facilities that at least two
-        shipments of the pool have near their origin and near their destination. Near: the place
-        itself, all that carriers call at in its city, and the nearest for each mode; only those
-        that offer the customs mode.
-    """
-    data = network.data
-    near = _NearHubs(network)
-    counts: dict[tuple[str, str], Counter[tuple[str, str]]] = defaultdict(Counter)
-    for shipment in shipments:
-        pool = (
-            data.customs_modes[shipment.customs_mode].pool,
-            data.cargo_classes[shipment.cargo_class].pool,
-        )
-        is_cleared = data.territory(shipment.origin.country) != data.territory(
-            shipment.destination.country
-        )
-        mode = shipment.customs_mode if is_cleared else ""
-        counts[pool].update(
-            (tail, head)
-            for tail in near.of(shipment.origin, mode)
-            for head in near.of(shipment.destination, mode)
-            if tail != head
-        )
-    return {
-        pool: {pair for pair, n_shipments in counter.items() if n_shipments > 1}
-        for pool, counter in sorted(counts.items())
-    }
-
-
-class _NearHubs:
-    """Consolidating facilities near places, looked up once for each place and customs mode."""
-
-    def __init__(self, network: Network) -> None:
-        self._network = network
-        self._known: dict[tuple[Place, str], tuple[str, ...]] = {}
-        data = network.data
-        # A hub serves a mode where a service or truck lane calls, whatever else it is fit for.
-        self._served: dict[str, set[Mode]] = defaultdict(set)
-        for service in data.services.values():
-            for call in service.calls:
-                self._served[call.facility_id].add(service.mode)
-        for lane in data.truck_lanes.values():
-            self._served[lane.from_facility_id].add(Mode.ROAD)
-            self._served[lane.to_facility_id].add(Mode.ROAD)
-
-    def of(self, place: Place, customs_mode: str) -> tuple[str, ...]:
-        """Facility ids; the customs mode is not asked for where it is empty."""
-        key = (place, customs_mode)
-        if key not in self._known:
-            self._known[key] = tuple(self._find(place, customs_mode))
-        return self._known[key]
-
-    def _find(self, place: Place, customs_mode: str) -> Iterator[str]:
-        data = self._network.data
-        reach = reach_of(data, place)
-        by_distance = [
-            (int(metres), self._network.facility_ids[int(index)])
-            for index, metres in zip(reach.facilities, reach.distance_m, strict=True)
-        ]
-        if place.facility_id:
-            by_distance.append((0, place.facility_id))
-        missing = set(Mode)
-        for metres, facility_id in sorted(by_distance):
-            facility = data.facilities[facility_id]
-            fits = facility.consolidates and (
-                not customs_mode or customs_mode in facility.customs_modes
-            )
-            served = self._served[facility_id]
-            is_local = metres <= _SAME_CITY_KM * 1000 and served
-            if fits and (not metres or is_local or served & missing):
-                missing -= served
-                yield facility_id
 
 
 def build_problem(
@@ -240,7 +159,7 @@ def make_plan(
     itineraries, loads, unserved = assemble(
         network, column_set, solution, connector_leg=connector_leg
     )
-    shares = share_loads(loads)
+    sharing = _share(column_set, itineraries, loads, quotes, options.share_rule)
     used = resource_use(column_set.problem, solution)
     by_id = {shipment.shipment_id: shipment for shipment in column_set.shipments}
     load_by_id = {load.load_id: load for load in loads}
@@ -249,7 +168,7 @@ def make_plan(
             network,
             by_id[itinerary.shipment_id],
             itinerary,
-            shares=shares,
+            shares=sharing.share_fen,
             loads=load_by_id,
             quoted=quotes[itinerary.shipment_id],
         )
@@ -267,7 +186,44 @@ def make_plan(
         ),
         planning_quantile=options.planning_quantile,
         warnings=tuple(dict.fromkeys([*warnings, *(w for one in finished for w in one.warnings)])),
+        share_rule=options.share_rule,
+        share_groups=sharing.groups,
     )
+
+
+def _share(
+    column_set: ColumnSet,
+    itineraries: Sequence[Itinerary],
+    loads: Sequence[Load],
+    quotes: dict[str, QuoteResult],
+    rule: ShareRule,
+) -> Sharing:
+    """Split the loads, knowing what each rider would pay alone and what else the lanes offer."""
+    limits = {
+        itinerary.shipment_id: _stand_alone_fen(quotes[itinerary.shipment_id])
+        - itinerary.own_cost_fen
+        for itinerary in itineraries
+        if quotes[itinerary.shipment_id].itineraries
+    }
+    offers: dict[tuple[str, str, str], list[UnitOffer]] = defaultdict(list)
+    for lane in column_set.options:
+        offers[lane.lane_id, lane.customs_pool, lane.cargo_pool].append(
+            UnitOffer(
+                payload_kg=lane.payload_kg, usable_dm3=lane.usable_dm3, cost_fen=lane.cost_fen
+            )
+        )
+    return share_loads(
+        loads,
+        limits,
+        offers={
+            load.load_id: offers[load.lane_id, load.customs_pool, load.cargo_pool] for load in loads
+        },
+        rule=rule,
+    )
+
+
+def _stand_alone_fen(quoted: QuoteResult) -> int:
+    return min((alone.own_cost_fen for alone in quoted.itineraries), default=0)
 
 
 def _finish(
@@ -286,7 +242,7 @@ def _finish(
     return replace(
         itinerary,
         share_fen=shares.get(shipment.shipment_id, 0),
-        stand_alone_fen=min((alone.own_cost_fen for alone in quoted.itineraries), default=0),
+        stand_alone_fen=_stand_alone_fen(quoted),
         on_time_share=sampled.on_time_share,
         delivered_p90_min=sampled.delivered_p90_min,
         estimate_refs=estimate_refs(network, shipment, itinerary.legs, itinerary.clearances),

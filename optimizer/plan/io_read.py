@@ -19,7 +19,8 @@ from optimizer.plan.itinerary import (
     StorageEvent,
 )
 from optimizer.plan.load import Content, Load
-from optimizer.plan.plan import Incumbent, Plan, PlanResult, Unassigned
+from optimizer.plan.plan import Incumbent, Plan, PlanResult, ShareGroup, Unassigned
+from optimizer.plan.sharing_rules import ShareRule
 from optimizer.units import cny_from_fen
 
 
@@ -38,6 +39,7 @@ def result_from_json(value: object) -> PlanResult:
     provenance = fields.child("provenance")
     epoch_at = provenance.moment("epoch_at")
     reader = _Reader(epoch_at)
+    sharing = fields.child("sharing")
     shipments = fields.items("shipments", _shipment)
     by_id = {shipment.shipment_id: shipment for shipment in shipments}
     if len(by_id) != len(shipments):
@@ -51,6 +53,8 @@ def result_from_json(value: object) -> PlanResult:
         unassigned=fields.items("unassigned", _unassigned),
         planning_quantile=_quantile(provenance),
         warnings=fields.texts("warnings"),
+        share_rule=sharing.choice("rule", ShareRule),
+        share_groups=sharing.items("groups", _share_group),
     )
     result = PlanResult(
         plan=plan,
@@ -77,6 +81,14 @@ def _quantile(fields: Fields) -> float:
         fields.report("P790", "is not between 0 and 1", place, quantile)
         return 0.5
     return quantile
+
+
+def _share_group(fields: Fields) -> ShareGroup:
+    return ShareGroup(
+        load_ids=fields.texts("load_ids"),
+        shipment_ids=fields.texts("shipment_ids"),
+        least_core_fen=fields.count("least_core_fen"),
+    )
 
 
 def _incumbent(fields: Fields) -> Incumbent:

@@ -90,6 +90,17 @@ class PlanWriter:
                 }
                 for entry in plan.unassigned
             ],
+            "sharing": {
+                "rule": plan.share_rule,
+                "groups": [
+                    {
+                        "load_ids": list(group.load_ids),
+                        "shipment_ids": list(group.shipment_ids),
+                        "least_core_fen": group.least_core_fen,
+                    }
+                    for group in plan.share_groups
+                ],
+            },
             "warnings": list(plan.warnings),
         }
 

@@ -48,6 +48,25 @@ class Violation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShareGroup:
+    """
+    Loads tied together by shipments that ride in several of them, and how they could be split.
+
+    Parameters
+    ----------
+    shipment_ids
+        All who ride in them.
+    least_core_fen
+        0: nobody pays more than travelling alone. Positive: the loads cost more than that allows,
+        and this is the least amount, in fen, by which everybody's limit had to rise.
+    """
+
+    load_ids: tuple[str, ...]
+    shipment_ids: tuple[str, ...]
+    least_core_fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """
     A complete plan.
@@ -60,6 +79,8 @@ class Plan:
         When it is decided: nothing may be booked before.
     shipments
         All shipments the plan is about, by id.
+    share_rule
+        How loads were split where limits left a choice; see ``plan/sharing_rules.py``.
     """
 
     epoch_at: datetime
@@ -70,6 +91,8 @@ class Plan:
     unassigned: tuple[Unassigned, ...]
     planning_quantile: float = 0.5
     warnings: tuple[str, ...] = ()
+    share_rule: str = "proportional"
+    share_groups: tuple[ShareGroup, ...] = ()
 
     @property
     def objective_fen(self) -> int:

@@ -36,6 +36,7 @@ def plan_options(scenario: Scenario, time_s: float | None = None) -> PlanOptions
         seed=scenario.limits.seed,
         n_threads=scenario.limits.threads,
         planning_quantile=scenario.planning_quantile,
+        share_rule=scenario.share_rule,
         truck_departures_local_min=tuple(int(hour) * 60 + int(minute) for hour, minute in clocks),
     )
 

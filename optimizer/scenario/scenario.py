@@ -11,6 +11,7 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from optimizer.errors import Finding, ScenarioError, show_value
+from optimizer.plan.sharing_rules import ShareRule
 from optimizer.scenario.toml_places import TomlPath, key_lines, place_of
 
 FILE_NAME = "scenario.toml"
@@ -82,6 +83,8 @@ class Scenario(_Part):
         CSV of shipments, relative to the scenario.
     planning_quantile
         Quantile at which uncertain durations enter the planned clock.
+    share_rule
+        How the cost of shared loads is split: ``proportional`` or ``shapley``.
     """
 
     name: Name
@@ -92,6 +95,7 @@ class Scenario(_Part):
     network: str = DEFAULT_NETWORK
     shipments: str = Field(min_length=1)
     planning_quantile: float = Field(default=0.5, gt=0, lt=1)
+    share_rule: ShareRule = Field(default=ShareRule.PROPORTIONAL, strict=False)
     limits: Limits = Limits()
     lanes: LaneOptions = LaneOptions()
 

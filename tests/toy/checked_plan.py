@@ -22,7 +22,7 @@ from optimizer.plan.itinerary import (
     StorageEvent,
 )
 from optimizer.plan.load import Content, Load
-from optimizer.plan.plan import Incumbent, Plan, PlanResult, Unassigned
+from optimizer.plan.plan import Incumbent, Plan, PlanResult, ShareGroup, Unassigned
 from tests.factories import EPOCH, at_point, make_shipment
 from tests.toy.checked_network import (
     BKK,
@@ -488,6 +488,10 @@ def make_checked_plan() -> Plan:
                 resource="RAIL-KMG-VTE",
                 penalty_fen=500_000,
             ),
+        ),
+        share_groups=(
+            ShareGroup(load_ids=("L1",), shipment_ids=("S3", "S4"), least_core_fen=0),
+            ShareGroup(load_ids=("L2", "L3"), shipment_ids=("S6",), least_core_fen=0),
         ),
     )
 

@@ -59,6 +59,8 @@ CODES: dict[str, tuple[str, str]] = {
     "P752": ("payload or volume of the load differ from its type", ""),
     "P753": ("facility does not consolidate", "facilities"),
     "P754": ("bound is above the objective", "fen"),
+    "P755": ("pays more than travelling alone", "fen"),
+    "P756": ("groups of shared loads are not those of the plan", "groups"),
 }
 """Code -> (statement, unit); an empty unit is given with each violation."""
 

@@ -212,36 +212,3 @@ def _load_storage_fen(data: NetworkData, load: Load) -> int:
         if unit is not None and facility is not None and wait_min > 0:
             total_fen += storage_fen(facility, wait_min, unit.usable_dm3)
     return total_fen
-
-
-def check_shares(data: NetworkData, plan: Plan) -> list[Violation]:
-    """Loads are paid in full by those who ride in them, and nobody is paid (P730, P741)."""
-    del data
-    found: list[Violation] = []
-    group = {f"load {load.load_id}": f"load {load.load_id}" for load in plan.loads}
-
-    def root(name: str) -> str:
-        while group.setdefault(name, name) != name:
-            name = group[name]
-        return name
-
-    for load in plan.loads:
-        for content in load.contents:
-            group[root(f"shipment {content.shipment_id}")] = root(f"load {load.load_id}")
-    gap_fen: dict[str, int] = {}
-    names: dict[str, list[str]] = {}
-    for load in plan.loads:
-        key = root(f"load {load.load_id}")
-        gap_fen[key] = gap_fen.get(key, 0) - load.cost_fen
-        names.setdefault(key, []).append(load.load_id)
-    for itinerary in plan.itineraries:
-        key = root(f"shipment {itinerary.shipment_id}")
-        gap_fen[key] = gap_fen.get(key, 0) + itinerary.share_fen
-        if itinerary.share_fen < 0:
-            where = f"shipment {itinerary.shipment_id} share"
-            found.append(breach("P741", where, itinerary.share_fen, unit="fen"))
-    for key in sorted(gap_fen):
-        if gap_fen[key]:
-            where = f"loads {', '.join(sorted(names[key]))}" if key in names else key
-            found.append(breach("P730", where, gap_fen[key]))
-    return found

@@ -12,10 +12,10 @@ from optimizer.plan.checks.money import (
     check_itinerary_costs,
     check_leg_costs,
     check_load_costs,
-    check_shares,
 )
 from optimizer.plan.checks.resources import check_resources
 from optimizer.plan.checks.sequence import check_loads, check_sequence
+from optimizer.plan.checks.shares import check_fairness, check_shares
 from optimizer.plan.checks.structure import check_assignment, check_connected, check_legs
 from optimizer.plan.checks.summary import check_summary
 from optimizer.plan.checks.timing import check_timing
@@ -42,6 +42,7 @@ CHECKS: tuple[Callable[[NetworkData, Plan], list[Violation]], ...] = (
     check_itinerary_costs,
     check_load_costs,
     check_shares,
+    check_fairness,
     check_emissions,
 )
 

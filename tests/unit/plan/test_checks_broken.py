@@ -664,9 +664,28 @@ BROKEN = [
         also=frozenset({"P713", "P727"}),
     ),
     Broken("P750", "load L4", 1, "loads", empty_load, also=frozenset({"P718", "P730"})),
-    Broken("P751", "load L1 content S7", 1, "shipments", stowaway, also=frozenset({"P721"})),
+    Broken(
+        "P751", "load L1 content S7", 1, "shipments", stowaway, also=frozenset({"P721", "P756"})
+    ),
     Broken("P752", "load L1 payload", 1, "kg", lambda p: edit_load(p, "L1", payload_kg=25_999)),
     Broken("P752", "load L1 volume", 1, "dm3", lambda p: edit_load(p, "L1", usable_dm3=68_001)),
+    Broken(
+        "P755",
+        "shipment S3 share",
+        1,
+        "fen",
+        lambda p: edit_itinerary(p, "S3", stand_alone_fen=p.itineraries[2].cost_fen - 1),
+    ),
+    Broken(
+        "P755",
+        "sharing of L1",
+        5,
+        "fen",
+        lambda p: replace(
+            p, share_groups=(replace(p.share_groups[0], least_core_fen=5), *p.share_groups[1:])
+        ),
+    ),
+    Broken("P756", "sharing", 1, "groups", lambda p: replace(p, share_groups=p.share_groups[1:])),
     Broken(
         "P753",
         "load L1 facility CNKMG-RAIL",

@@ -7,7 +7,7 @@ import sys
 
 SCRIPT = """
 import sys
-import optimizer.plan.checks.run, optimizer.plan.io, optimizer.plan.sharing, optimizer.plan.reasons
+import optimizer.plan.checks.run, optimizer.plan.io, optimizer.plan.reasons
 heavy = {"numpy", "numba", "ortools", "pandas", "scipy", "highspy"}
 ours = {f"optimizer.{name}" for name in ("network", "kernels", "models", "solvers", "datasets")}
 print(sorted((heavy | ours) & set(sys.modules)))
