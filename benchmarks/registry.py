@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from pkgutil import iter_modules
+from typing import TypeVar
+
+from benchmarks import compare, subjects
 
 Case = Callable[[], object]
 """One thing to time, without arguments; everything it needs was prepared before."""
-
-SUBJECT_MODULES = ("command", "plan", "quote")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +45,34 @@ class Subject:
     warms_up: bool = True
 
 
-SUBJECTS: dict[str, Subject] = {}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """
+    Ours against peers on the same work.
+
+    Parameters
+    ----------
+    name
+        As given on the command line.
+    question
+        What the figures answer, one sentence.
+    add_arguments
+        Enters the subject's own options.
+    run
+        From the parsed options to rows. Peers that are not installed are skipped with a reason.
+    """
+
+    name: str
+    question: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], compare.Comparison]
 
 
-def register(subject: Subject) -> Subject:
+AnySubject = TypeVar("AnySubject", Subject, Comparison)
+SUBJECTS: dict[str, Subject | Comparison] = {}
+
+
+def register(subject: AnySubject) -> AnySubject:
     """Enter a subject; names are unique."""
     if subject.name in SUBJECTS:
         raise ValueError(f"{subject.name} is registered twice")
@@ -53,8 +80,8 @@ def register(subject: Subject) -> Subject:
     return subject
 
 
-def load_subjects() -> dict[str, Subject]:
+def load_subjects() -> dict[str, Subject | Comparison]:
     """All subjects by name. They import what they measure only when they are prepared."""
-    for module in SUBJECT_MODULES:
-        import_module(f"benchmarks.subjects.{module}")
+    for module in iter_modules(subjects.__path__, f"{subjects.__name__}."):
+        import_module(module.name)
     return dict(sorted(SUBJECTS.items()))

@@ -1,5 +1,6 @@
 """
-Speed: ``python -m benchmarks.speed quote [--n 200] [--seed 38] [--json]``.
+Speed: ``python -m benchmarks.speed quote [--n 200] [--seed 38] [--json]``, and ours against peers:
+``python -m benchmarks.speed matrix [--json]`` (``--help`` after a subject shows its own options).
 
 Prints median, 95th percentile and maximum over the cases, with the machine, the versions and the
 commit that the figures belong to.
@@ -20,7 +21,8 @@ from math import ceil
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks.registry import Subject, load_subjects
+from benchmarks.compare import print_json, print_table
+from benchmarks.registry import Comparison, Subject, load_subjects
 
 DEFAULT_SEED = 38
 MS = 1000.0
@@ -121,13 +123,32 @@ def _commit() -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure one subject and print it."""
     subjects = load_subjects()
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
-    parser.add_argument("subject", choices=list(subjects))
-    parser.add_argument("--n", type=int, default=0, help="size; the subject's own by default")
-    parser.add_argument("--seed", type=int, default=DEFAULT_SEED)
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.speed",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    choices = parser.add_subparsers(dest="subject", required=True, metavar="subject")
+    for name, subject in subjects.items():
+        options = choices.add_parser(name, help=subject.question, description=subject.question)
+        options.add_argument("--seed", type=int, default=DEFAULT_SEED)
+        options.add_argument("--json", action="store_true", help="print JSON")
+        if isinstance(subject, Comparison):
+            subject.add_arguments(options)
+        else:
+            options.add_argument(
+                "--n", type=int, default=subject.default_n, help=f"number of {subject.size}"
+            )
     chosen = parser.parse_args(arguments)
     subject = subjects[chosen.subject]
+    if isinstance(subject, Comparison):
+        compared = subject.run(chosen)
+        (print_json if chosen.json else print_table)(compared, surroundings())
+    else:
+        _print_measurement(subject, chosen)
+
+
+def _print_measurement(subject: Subject, chosen: argparse.Namespace) -> None:
     measured = measure(subject, n=chosen.n or subject.default_n, seed=chosen.seed)
     where = surroundings()
     if chosen.json:

@@ -16,6 +16,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from optimizer.cli_explain import explain
+from optimizer.cli_matrix import matrix
+from optimizer.cli_replan import replan
+from optimizer.cli_streets import network_streets
+from optimizer.cli_warm import warm
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -34,6 +40,11 @@ app = typer.Typer(
 )
 network_app = typer.Typer(help="Look at the network and validate its tables.", no_args_is_help=True)
 app.add_typer(network_app, name="network")
+network_app.command("streets")(network_streets)
+app.command()(matrix)
+app.command()(warm)
+app.command()(explain)
+app.command()(replan)
 
 DataDir = Annotated[
     Path | None,
@@ -63,6 +74,13 @@ def quote(
     booked: Annotated[
         str, typer.Option("--booked", help="When it can be booked; now: ready.")
     ] = "",
+    alternatives: Annotated[
+        int, typer.Option("--alternatives", help="At most K ways that differ.", min=0, max=50)
+    ] = 0,
+    with_plan: Annotated[
+        Path | None,
+        typer.Option("--with-plan", help="A plan.json: wait for one of its loads, share, or go."),
+    ] = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -70,27 +88,46 @@ def quote(
     from optimizer import planner
     from optimizer.report import terminal
 
-    shipment, inputs = planner.query(
-        data_dir,
-        origin=origin,
-        destination=destination,
-        kg=kg,
-        m3=m3,
-        ready=ready,
-        due=due,
-        latest=latest,
-        customs_mode=customs_mode,
-        cargo_class=cargo_class,
-        credit_class=credit_class,
-        booked=booked,
-    )
-    answer = planner.quote(inputs, shipment)
+    query = {
+        "origin": origin,
+        "destination": destination,
+        "kg": kg,
+        "m3": m3,
+        "ready": ready,
+        "due": due,
+        "latest": latest,
+        "customs_mode": customs_mode,
+        "cargo_class": cargo_class,
+        "credit_class": credit_class,
+        "booked": booked,
+    }
+    if with_plan is not None:
+        _quote_beside(with_plan, data_dir, query, as_json=as_json)
+        return
+    shipment, inputs = planner.query(data_dir, **query)
+    answer = planner.quote(inputs, shipment, n_alternatives=alternatives)
     notes = planner.place_notes(inputs.data, shipment, origin, destination)
     if as_json:
         typer.echo(terminal.quote_json(inputs, shipment, answer, notes))
     else:
         terminal.show_quote(inputs, shipment, answer, notes)
     if not answer.itineraries:
+        raise typer.Exit(EXIT_NO)
+
+
+def _quote_beside(
+    plan_file: Path, data_dir: Path | None, query: dict[str, str], *, as_json: bool
+) -> None:
+    from optimizer import planner
+    from optimizer.report import choices
+
+    result, inputs, shipment, found = planner.beside(plan_file, data_dir, **query)
+    notes = planner.place_notes(inputs.data, shipment, query["origin"], query["destination"])
+    if as_json:
+        typer.echo(choices.choices_json(inputs.data, result.plan, found, notes))
+    else:
+        choices.show_choices(inputs.data, result.plan, found, notes)
+    if not found.choices:
         raise typer.Exit(EXIT_NO)
 
 
@@ -202,6 +239,7 @@ def serve(
 
     uvicorn = import_module("uvicorn")
     create_app = import_module("api.app").create_app
+    import_module("optimizer.warm").start_up()  # the first request shall not wait for it
     uvicorn.run(create_app(data_dir), host=host, port=port, log_level="info")
 
 

@@ -10,24 +10,28 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from optimizer.datasets.places import place_note
 from optimizer.datasets.query import read_query
-from optimizer.datasets.read import read_network
 from optimizer.datasets.shipments import read_shipments
 from optimizer.domain.network_data import NetworkData
 from optimizer.domain.shipment import Shipment
 from optimizer.errors import DataError, DemandError, Finding, PlanError, show_value
-from optimizer.plan.plan import Incumbent, PlanResult, Violation
+from optimizer.plan.plan import Incumbent, Plan, PlanResult, Violation
+from optimizer.road_source import read_data
 
 if TYPE_CHECKING:
+    from optimizer.domain.skim import MatrixQuery
+    from optimizer.models.routing.matrix_result import MatrixResult
     from optimizer.models.routing.quote import QuoteResult as Quote
     from optimizer.network.network import Network
+    from optimizer.replan.again import Replanned
+    from optimizer.replan.wait_or_go import WaitOrGo
     from optimizer.stages import PlanOptions
 
 OnProgress = Callable[[str, Incumbent | None], None]
@@ -52,7 +56,7 @@ def _ignore(_stage: str, _incumbent: Incumbent | None) -> None:
 
 def read(data_dir: Path | None = None) -> NetworkData:
     """Read and check the tables; all findings at once, in one ``DataError``."""
-    return read_network(data_dir)
+    return read_data(data_dir)
 
 
 def load(
@@ -77,7 +81,7 @@ def load(
     from optimizer.network.build import build_network
 
     if data is None:
-        data = read_network(data_dir)
+        data = read_data(data_dir)
     network = build_network(data, epoch_at=epoch_at.astimezone(UTC), horizon_days=horizon_days)
     return Inputs(data=data, network=network)
 
@@ -124,7 +128,7 @@ class QueryCache:
 
 def query(data_dir: Path | None, **fields: str) -> tuple[Shipment, Inputs]:
     """A shipment from the text of a query, and the network for it; see :class:`QueryCache`."""
-    return QueryCache(read_network(data_dir)).query(**fields)
+    return QueryCache(read_data(data_dir)).query(**fields)
 
 
 def place_notes(data: NetworkData, shipment: Shipment, origin: str, destination: str) -> list[str]:
@@ -133,18 +137,58 @@ def place_notes(data: NetworkData, shipment: Shipment, origin: str, destination:
     return [note for text, place in ends if (note := place_note(text, place, data))]
 
 
-def quote(inputs: Inputs, shipment: Shipment, *, max_itineraries: int = 12) -> Quote:
+def quote(
+    inputs: Inputs, shipment: Shipment, *, max_itineraries: int = 12, n_alternatives: int = 0
+) -> Quote:
     """
     The Pareto set of door-to-door itineraries over arrival, cost and CO2e.
+
+    Parameters
+    ----------
+    n_alternatives
+        If above 0, at most so many itineraries that a person would call different, instead.
 
     Returns
     -------
     QuoteResult
         ``itineraries`` by rising cost; where there is none, ``reasons``.
     """
+    if n_alternatives:
+        from optimizer.models.routing.alternatives import quote_alternatives
+
+        return quote_alternatives(inputs.network, shipment, n_alternatives)
     from optimizer.models.routing.quote import quote as search
 
     return search(inputs.network, shipment, max_itineraries=max_itineraries)
+
+
+def matrix_query(data: NetworkData, **fields: Any) -> MatrixQuery:
+    """A matrix query from text; see :func:`optimizer.datasets.matrix_query.read_matrix_query`."""
+    from optimizer.datasets.matrix_query import read_matrix_query
+
+    return read_matrix_query(data, **fields)
+
+
+def matrix(data: NetworkData, query: MatrixQuery, *, use_cache: bool = True) -> MatrixResult:
+    """
+    Costs between sets of facilities, zones and addresses.
+
+    Parameters
+    ----------
+    use_cache
+        Whether answers are taken from, and kept in, the disk cache.
+
+    Raises
+    ------
+    DemandError
+        The query asks for what the network does not know.
+    """
+    from optimizer.models.routing.matrix_run import run_matrix
+
+    def compile_network(epoch_at: datetime) -> Network:
+        return load(epoch_at=epoch_at, data=data).network
+
+    return run_matrix(data, query, compile_network, use_cache=use_cache)
 
 
 def plan(
@@ -186,6 +230,7 @@ def plan(
     violations = run_checks(inputs.data, draft)
     if violations:
         raise PlanError(stages.as_findings(violations))
+    draft = explain(inputs, draft, time_s=options.explain_s, on_progress=on_progress)
     return stages.make_result(
         inputs.data,
         draft,
@@ -194,6 +239,222 @@ def plan(
         solve_seconds=solve_seconds,
         shipments_hash=shipments_hash(shipments),
     )
+
+
+def plan_again(
+    inputs: Inputs,
+    before: Plan,
+    shipments: Sequence[Shipment],
+    options: PlanOptions,
+    on_progress: OnProgress = _ignore,
+    *,
+    freezes: Sequence[str] = (),
+    with_hint: bool = True,
+    warnings: Sequence[str] = (),
+) -> tuple[PlanResult, Replanned]:
+    """
+    Plan again, with parts of an earlier plan standing and the rest starting from it.
+
+    Parameters
+    ----------
+    before
+        Earlier plan over the same epoch.
+    freezes
+        ``all``, ``until:TIME``, ``service:ID``, ``lane:ID``, ``load:ID``, ``shipment:ID``.
+    with_hint
+        Whether the solver starts from the earlier plan; a hint is never a constraint.
+
+    Returns
+    -------
+    result, replanned
+        The plan, and every path that changed with the reason.
+
+    Raises
+    ------
+    PlanError
+        P795-P798: a freeze is unknown, without effect or not possible any more, or the plans do
+        not share an epoch; or the checker found a violation, a defect of the planner.
+    """
+    from optimizer import stages
+    from optimizer.plan.checks.run import run_checks
+    from optimizer.replan.again import plan_again as solve_again
+    from optimizer.replan.freeze import frozen_shipments, parse_freezes
+
+    if before.epoch_at != inputs.network.epoch_at:
+        raise PlanError(
+            [
+                Finding(
+                    code="P798",
+                    what="the earlier plan counts from another moment",
+                    where="plan",
+                    value=before.epoch_at.isoformat(),
+                    remedy=f"use the scenario that it was made for ({inputs.network.epoch_at})",
+                )
+            ]
+        )
+    again = solve_again(
+        inputs.network,
+        before,
+        shipments,
+        options,
+        on_progress,
+        frozen=frozen_shipments(before, parse_freezes(freezes)),
+        with_hint=with_hint,
+        warnings=warnings,
+    )
+    on_progress("checking", None)
+    violations = run_checks(inputs.data, again.plan)
+    if violations:
+        raise PlanError(stages.as_findings(violations))
+    explained = explain(inputs, again.plan, time_s=options.explain_s, on_progress=on_progress)
+    result = stages.make_result(
+        inputs.data,
+        explained,
+        replace(again.solution, bound_fen=again.bound_fen),
+        options,
+        solve_seconds=again.solve_seconds,
+        shipments_hash=shipments_hash(shipments),
+    )
+    return result, again
+
+
+def explain(
+    inputs: Inputs,
+    draft: Plan,
+    shipment_ids: Sequence[str] | None = None,
+    *,
+    time_s: float,
+    on_progress: OnProgress = _ignore,
+) -> Plan:
+    """
+    A plan with priced and verified repairs.
+
+    Parameters
+    ----------
+    draft
+        A plan over the network of ``inputs``.
+    shipment_ids
+        Which shipments to look into: unserved or late ones; all unserved ones if not given.
+    time_s
+        Budget for all of them together.
+
+    Raises
+    ------
+    PlanError
+        P793: a shipment is not in the plan, or neither unserved nor late.
+    """
+    from optimizer.replan.explain import late_of, unserved_of, with_repairs
+
+    unserved = unserved_of(draft)
+    chosen = list(shipment_ids) if shipment_ids is not None else unserved
+    unknown = [one for one in chosen if one not in {*unserved, *late_of(draft)}]
+    if unknown:
+        raise PlanError(
+            [
+                Finding(
+                    code="P793",
+                    what="is in time, or not in the plan" if one in draft.shipments else "unknown",
+                    where="shipment",
+                    value=show_value(one),
+                    remedy="name shipments that the plan does not serve, or serves late",
+                )
+                for one in unknown
+            ]
+        )
+    if not chosen or time_s <= 0:
+        return draft
+    return with_repairs(
+        inputs.network,
+        draft,
+        chosen,
+        time_s=time_s,
+        on_shipment=lambda done, n: on_progress(f"pricing repairs {done}/{n}", None),
+    )
+
+
+def load_for(plan: Plan, data: NetworkData) -> Inputs:
+    """The network that a plan lives on, with a margin of weeks behind its last delivery."""
+    last_min = max((one.delivered_min for one in plan.itineraries), default=0)
+    days = last_min // (24 * 60) + QUOTE_HORIZON_DAYS // 2
+    return load(epoch_at=plan.epoch_at, horizon_days=max(days, QUOTE_HORIZON_DAYS), data=data)
+
+
+def explain_file(
+    plan_file: Path,
+    data_dir: Path | None = None,
+    *,
+    shipment_ids: Sequence[str] | None = None,
+    with_late: bool = False,
+    time_s: float,
+    on_progress: OnProgress = _ignore,
+) -> tuple[PlanResult, list[str]]:
+    """
+    Repairs for a plan file.
+
+    Returns
+    -------
+    result, shipment_ids
+        The plan with its repairs, and who was looked into.
+
+    Raises
+    ------
+    PlanError
+        The file is not a plan, breaks a rule on this network, or does not know a shipment.
+    """
+    from optimizer.replan.explain import late_of, unserved_of
+
+    result, inputs = _clean_plan(plan_file, data_dir)
+    chosen = list(shipment_ids or unserved_of(result.plan))
+    if with_late:
+        chosen += [one for one in late_of(result.plan) if one not in chosen]
+    found = explain(inputs, result.plan, chosen, time_s=time_s, on_progress=on_progress)
+    return replace(result, plan=found), chosen
+
+
+def _clean_plan(plan_file: Path, data_dir: Path | None) -> tuple[PlanResult, Inputs]:
+    """A plan file and its network; refused where it breaks a rule there."""
+    data = read_data(data_dir)
+    result, violations = check(plan_file, data=data)
+    if violations:
+        raise PlanError(
+            [
+                Finding(
+                    code="P794",
+                    what=f"the plan breaks a rule on this network: {one.rule}",
+                    where=one.where,
+                    value=f"{one.amount:g} {one.unit}",
+                    remedy="plan again on this network, or name the one it was made for by --data",
+                )
+                for one in violations
+            ]
+        )
+    return result, load_for(result.plan, data)
+
+
+def beside(
+    plan_file: Path, data_dir: Path | None = None, **fields: str
+) -> tuple[PlanResult, Inputs, Shipment, WaitOrGo]:
+    """
+    What a new shipment can do beside a plan: wait for a load, share, or leave alone.
+
+    Raises
+    ------
+    DemandError
+        With everything that is wrong with the query.
+    PlanError
+        The file is not a plan, or breaks a rule on this network.
+    """
+    from optimizer.replan.board import Board
+    from optimizer.replan.wait_or_go import wait_or_go
+
+    result, inputs = _clean_plan(plan_file, data_dir)
+    shipment = read_query(inputs.data, **fields)
+    taken = set(result.plan.shipments)
+    if shipment.shipment_id in taken:
+        numbers = (f"{shipment.shipment_id}-{n}" for n in range(1, len(taken) + 2))
+        name = next(one for one in numbers if one not in taken)
+        shipment = replace(shipment, shipment_id=name)
+    return result, inputs, shipment, wait_or_go(Board.of(inputs.network, result.plan), shipment)
 
 
 def shipments_hash(shipments: Sequence[Shipment]) -> str:
@@ -224,7 +485,7 @@ def check(
     from optimizer.plan.io import read_plan
 
     result = read_plan(plan_file)
-    return result, check_result(data or read_network(data_dir), result)
+    return result, check_result(data or read_data(data_dir), result)
 
 
 def shipments_from(
@@ -238,7 +499,7 @@ def write_template(path: Path, data_dir: Path | None = None) -> None:
     """Write an empty Excel workbook for shipments."""
     from optimizer.datasets.workbook import shipments_template
 
-    shipments_template(path, read_network(data_dir))
+    shipments_template(path, read_data(data_dir))
 
 
 def generate(
@@ -275,7 +536,7 @@ def generate(
             )
         ) from error
     made = generate_week(
-        read_network(data_dir), seed=seed, n_shipments=n_shipments, week_start=week_start
+        read_data(data_dir), seed=seed, n_shipments=n_shipments, week_start=week_start
     )
     write_shipments_csv(path, made)
     return len(made)

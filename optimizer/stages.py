@@ -29,7 +29,7 @@ from optimizer.models.routing.quote import QuoteResult, quote
 from optimizer.network.network import Network
 from optimizer.plan.itinerary import Itinerary
 from optimizer.plan.kpis import summarize
-from optimizer.plan.load import Load
+from optimizer.plan.load import LaneDeparture, Load
 from optimizer.plan.plan import Incumbent, Plan, PlanResult, Unassigned, Violation
 from optimizer.plan.reasons import unassigned
 from optimizer.plan.sharing import Sharing, share_loads
@@ -66,6 +66,8 @@ class PlanOptions:
         Minutes since local midnight at which shared trucks may leave.
     share_rule
         How the cost of a shared load is split where limits leave a choice.
+    explain_s
+        Seconds for repairs of shipments that are not served; 0: none.
     """
 
     planned_at: datetime
@@ -76,6 +78,7 @@ class PlanOptions:
     planning_quantile: float = 0.5
     truck_departures_local_min: tuple[int, ...] = (20 * 60,)
     share_rule: ShareRule = ShareRule.PROPORTIONAL
+    explain_s: float = 20.0
 
 
 def quote_all(
@@ -104,33 +107,56 @@ def build_problem(
     quotes: dict[str, QuoteResult],
     options: PlanOptions,
     on_progress: OnProgress,
+    *,
+    more_lanes: Sequence[LaneDeparture] = (),
+    capacity_of: Callable[[str], int] | None = None,
 ) -> ColumnSet:
-    """Lane departures between the hubs in reach, and the consolidation problem on them."""
-    data = network.data
+    """
+    Lane departures between the hubs in reach, and the consolidation problem on them.
+
+    Parameters
+    ----------
+    more_lanes
+        Offered beside those that are built, such as room in loads that stay.
+    capacity_of
+        What a resource has, where that is not what the network says.
+    """
     on_progress("building lane departures", None)
+    lanes = _lanes_for(network, shipments, options) if shipments else []
+    on_progress(f"pricing ways over {len(lanes)} lane departures", None)
+    return build_columns(
+        network,
+        shipments,
+        [*lanes, *more_lanes],
+        {shipment_id: result.itineraries for shipment_id, result in quotes.items()},
+        connector_leg=connector_leg,
+        quantile=options.planning_quantile,
+        planned_min=network.minute(options.planned_at),
+        capacity_of=capacity_of,
+    )
+
+
+def _lanes_for(
+    network: Network, shipments: Sequence[Shipment], options: PlanOptions
+) -> list[LaneDeparture]:
     ready_min = [network.minute(shipment.ready_at) for shipment in shipments]
-    lanes = build_lanes(
+    return build_lanes(
         network,
         pairs=wanted_pairs(network, shipments),
-        load_units=sorted(data.load_units),
+        load_units=sorted(network.data.load_units),
         from_min=min(ready_min),
         until_min=max(ready_min) + _LANE_TAIL_MIN,
         truck_departures_local_min=options.truck_departures_local_min,
         quantile=options.planning_quantile,
     )
-    on_progress(f"pricing ways over {len(lanes)} lane departures", None)
-    return build_columns(
-        network,
-        shipments,
-        lanes,
-        {shipment_id: result.itineraries for shipment_id, result in quotes.items()},
-        connector_leg=connector_leg,
-        quantile=options.planning_quantile,
-        planned_min=network.minute(options.planned_at),
-    )
 
 
-def solve(column_set: ColumnSet, options: PlanOptions, on_progress: OnProgress) -> Solution:
+def solve(
+    column_set: ColumnSet,
+    options: PlanOptions,
+    on_progress: OnProgress,
+    start: Solution | None = None,
+) -> Solution:
     """Choose ways and load units; progress carries incumbent and bound."""
     limits = SolveLimits(
         time_s=options.time_s, gap=options.gap, seed=options.seed, n_threads=options.n_threads
@@ -139,6 +165,7 @@ def solve(column_set: ColumnSet, options: PlanOptions, on_progress: OnProgress) 
         column_set.problem,
         limits,
         on_progress=lambda incumbent: on_progress("consolidating", incumbent),
+        start=start,
     )
 
 
@@ -164,7 +191,7 @@ def make_plan(
     by_id = {shipment.shipment_id: shipment for shipment in column_set.shipments}
     load_by_id = {load.load_id: load for load in loads}
     finished = tuple(
-        _finish(
+        finish(
             network,
             by_id[itinerary.shipment_id],
             itinerary,
@@ -181,7 +208,7 @@ def make_plan(
         itineraries=finished,
         loads=tuple(loads),
         unassigned=tuple(
-            _unassigned(column_set, used, shipment_id, quotes[shipment_id])
+            why_unassigned(column_set, used, shipment_id, quotes[shipment_id])
             for shipment_id in unserved
         ),
         planning_quantile=options.planning_quantile,
@@ -200,7 +227,7 @@ def _share(
 ) -> Sharing:
     """Split the loads, knowing what each rider would pay alone and what else the lanes offer."""
     limits = {
-        itinerary.shipment_id: _stand_alone_fen(quotes[itinerary.shipment_id])
+        itinerary.shipment_id: stand_alone_fen(quotes[itinerary.shipment_id])
         - itinerary.own_cost_fen
         for itinerary in itineraries
         if quotes[itinerary.shipment_id].itineraries
@@ -222,11 +249,12 @@ def _share(
     )
 
 
-def _stand_alone_fen(quoted: QuoteResult) -> int:
+def stand_alone_fen(quoted: QuoteResult) -> int:
+    """The cheapest price alone; 0 without a way."""
     return min((alone.own_cost_fen for alone in quoted.itineraries), default=0)
 
 
-def _finish(
+def finish(
     network: Network,
     shipment: Shipment,
     itinerary: Itinerary,
@@ -242,7 +270,7 @@ def _finish(
     return replace(
         itinerary,
         share_fen=shares.get(shipment.shipment_id, 0),
-        stand_alone_fen=_stand_alone_fen(quoted),
+        stand_alone_fen=stand_alone_fen(quoted),
         on_time_share=sampled.on_time_share,
         delivered_p90_min=sampled.delivered_p90_min,
         estimate_refs=estimate_refs(network, shipment, itinerary.legs, itinerary.clearances),
@@ -250,7 +278,7 @@ def _finish(
     )
 
 
-def _unassigned(
+def why_unassigned(
     column_set: ColumnSet, used: LongArray, shipment_id: str, quoted: QuoteResult
 ) -> Unassigned:
     """Why a shipment is not served: no way at all, no room on its ways, or the price."""

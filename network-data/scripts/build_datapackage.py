@@ -50,6 +50,13 @@ SOURCES = [
         "title": "Natural Earth (public domain): country outlines of derived/land.geojson",
         "path": "https://www.naturalearthdata.com/",
     },
+    {
+        "title": (
+            "OpenStreetMap through the Python package scgraph_data (ODbL): roads and railways of "
+            "derived/osm, which stay under that licence"
+        ),
+        "path": "derived/osm/ATTRIBUTION.md",
+    },
 ]
 
 

@@ -187,4 +187,27 @@ def surcharges() -> dict[str, Any]:
     return table("surcharges", "Surcharges", fields, "surcharge_id", keys)
 
 
-ALL = (services, calls, call_sections, truck_lanes, truck_sections, rate_cards, surcharges)
+def truck_speeds() -> dict[str, Any]:
+    """Speeds on local streets."""
+    classes = ("motorway", "trunk", "primary", "secondary", "tertiary")
+    links = tuple(f"{name}_link" for name in classes)
+    others = ("unclassified", "residential", "living_street", "service", "road")
+    fields = [
+        text("country", "Country, * where it has no row", pattern=COUNTRY_OR_ANY_PATTERN),
+        text("highway", "Class of road in OpenStreetMap", enum=(*classes, *links, *others)),
+        number("speed_km_per_h", "Truck in free flow", "km/h", minimum=1, maximum=120),
+        *provenance(),
+    ]
+    return table("truck_speeds", "Truck speeds on streets", fields, ["country", "highway"])
+
+
+ALL = (
+    services,
+    calls,
+    call_sections,
+    truck_lanes,
+    truck_sections,
+    rate_cards,
+    surcharges,
+    truck_speeds,
+)

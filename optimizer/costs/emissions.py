@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
-from math import floor
 
 from optimizer.domain.border import ANY
 from optimizer.domain.location import Mode
@@ -73,4 +72,6 @@ class EmissionRates:
 
 def grams(g_per_kg: Fraction, gross_kg: int) -> int:
     """Grams of a mass, rounded half up."""
-    return floor(g_per_kg * gross_kg + Fraction(1, 2))
+    # Exact integers: adding fractions would look for common divisors each time.
+    above, below = g_per_kg.numerator, g_per_kg.denominator
+    return (2 * above * gross_kg + below) // (2 * below)

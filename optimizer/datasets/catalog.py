@@ -41,6 +41,9 @@ NETWORK_TABLES = (
 )
 """Tables that a network is made of. A package may hold others; they are left alone."""
 
+STREET_TABLES = ("truck_speeds",)
+"""Read by the import of streets only; a package without them gets those installed."""
+
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 

@@ -9,6 +9,7 @@ from math import acos, cos, radians, sin
 
 from optimizer.datasets import shipment_findings as say
 from optimizer.datasets.collect import Suggester, did_you_mean
+from optimizer.datasets.road_country import road_countries
 from optimizer.domain.location import Facility
 from optimizer.domain.network_data import NetworkData
 from optimizer.domain.shipment import Place
@@ -33,7 +34,8 @@ def resolve_place(text: str, network_data: NetworkData) -> Place | Finding:
     text
         Facility id, UN/LOCODE (with or without a space), IATA code of an airport, or ``lat,lon``
         in degrees. A code with several facilities is the one that :func:`preferred` picks. The
-        country of a point is that of the nearest facility.
+        country of a point is that of a road node within two kilometres, else that of the nearest
+        facility.
 
     Returns
     -------
@@ -46,7 +48,7 @@ def resolve_place(text: str, network_data: NetworkData) -> Place | Finding:
 def place_note(text: str, place: Place, network_data: NetworkData) -> str:
     """What a text was taken for, where that was a choice; empty for an exact facility id."""
     if not place.facility_id:
-        return f"{text}: a point in {place.country}, after the nearest facility"
+        return f"{text}: a point in {place.country}, after the nearest road or facility"
     if text.strip().upper() == place.facility_id:
         return ""
     facility = network_data.facilities[place.facility_id]
@@ -84,6 +86,7 @@ class PlaceResolver:
         self._known_names = sorted(self._names)
         self._vectors = [(_unit_vector(f.lat, f.lon), f) for f in facilities]
         self._suggester = Suggester()
+        self._roads = network_data.roads
         self._cache: dict[str, Place | Finding] = {}
 
     def resolve(self, text: str) -> Place | Finding:
@@ -134,7 +137,14 @@ class PlaceResolver:
             return say.unknown_place(text, "the network has no facilities")
         if distance_km > _FAR_KM and swapped_fits and self._nearest(lon, lat)[1] < _NEAR_KM:
             return say.swapped_coordinates(text, f"{lon:g},{lat:g}")
-        return Place(facility_id="", lat=lat, lon=lon, country=nearest.country)
+        country = self._road_country(lat, lon) or nearest.country
+        return Place(facility_id="", lat=lat, lon=lon, country=country)
+
+    def _road_country(self, lat: float, lon: float) -> str:
+        """Country by the road graph, empty where it does not say."""
+        if self._roads is None or self._roads.load is None:
+            return ""
+        return road_countries(self._roads.load()).country_at(lat, lon)
 
     def _nearest(self, lat: float, lon: float) -> tuple[Facility | None, float]:
         x, y, z = _unit_vector(lat, lon)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from optimizer.domain.border import Clearance, Crossing, CustomsMode, Inspection
 from optimizer.domain.equipment import CargoClass, LoadUnitType
 from optimizer.domain.location import Facility
+from optimizer.domain.roads import ConnectorRoads
 from optimizer.domain.service import Service, TruckLane
 from optimizer.domain.tariff import EmissionFactor, ExchangeRate, RateCard, Surcharge
 
@@ -45,6 +46,8 @@ class NetworkData:
     fingerprint: str
     row_confidence: dict[str, dict[str, int]]
     """Table -> confidence -> number of rows."""
+    roads: ConnectorRoads | None = None
+    """Roads of the connectors; without them every connector is a great circle times circuity."""
 
     def territory(self, country: str) -> str:
         """Customs territory of a country."""

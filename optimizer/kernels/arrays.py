@@ -1,18 +1,23 @@
 """
 Named groups of arrays that the search kernels take. Types only: nothing here is compiled.
 
-All arrays are int64 and contiguous. Clock minutes count from the plan epoch; durations are minutes.
-Nodes are facilities; a state is ``node * N_LAYERS + layer``.
+Arrays are contiguous, and int64 unless said otherwise. Clock minutes count from
+the plan epoch; durations are minutes. Nodes are facilities; a state is
+``node * N_LAYERS + layer``.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Int32s = NDArray[np.int32]
+Uint32s = NDArray[np.uint32]
+Masks = NDArray[np.uint64]
+Labels = NDArray[Any]
 
 
 class Places(NamedTuple):
@@ -89,13 +94,14 @@ class Prices(NamedTuple):
 
     ``row_first`` (n_offers + 1,) points into rows, ``row_from_min`` is the clock minute of
     departure from which a row holds. ``cost_fen`` is by row, -1 where the leg is not sold;
-    ``co2e_g`` by offer.
+    ``co2e_g`` and ``risk_mnp`` (milli-nepers, all 0 where risk is no criterion) by offer.
     """
 
     row_first: Ints
     row_from_min: Ints
     cost_fen: Ints
     co2e_g: Ints
+    risk_mnp: Ints
 
 
 class Query(NamedTuple):
@@ -141,7 +147,7 @@ class Workspace(NamedTuple):
     Buffers, modified in place and meaningful until the next search.
 
     ``labels`` (n, N_COLUMNS); ``bucket`` (n_nodes * n_layers,) first label; ``heap`` (n,);
-    ``front`` (m, 4) time, cost, CO2e, label of what reached the destination; ``candidate``
+    ``front`` (m, 5) time, cost, CO2e, label, risk of what reached the destination; ``candidate``
     (N_COLUMNS,); ``counters`` (N_COUNTERS,).
     """
 
@@ -151,3 +157,98 @@ class Workspace(NamedTuple):
     front: Ints
     candidate: Ints
     counters: Ints
+
+
+class Timetable(NamedTuple):
+    """
+    Connections by departure, then arcs by tail, as the earliest-arrival kernels take them.
+
+    (n_connections,): ``tail``, ``head`` and ``link`` uint32 (an unsigned index saves the kernel a
+    test for negative ones), ``departs_min``, ``cutoff_min`` (latest readiness at the tail,
+    ``NEVER`` where boarding is not allowed) and ``ready_min`` (later than the departure) int32
+    clock minutes. ``link`` is twice the slot of the voyage plus one unless this is its
+    first hop; slots are used again when a voyage has ended, slot 0 is for voyages of one hop.
+
+    ``lead_min`` (n_nodes,) int32 is the most that a departure lies after its cut-off,
+    ``UNREACHED`` where some connection cannot be boarded; ``last_in`` (n_nodes,) int32 the
+    departure of the last connection into a node, ``NEVER`` without one.
+
+    ``arc_first`` (n_nodes + 1,), ``arc_head``, ``arc_kind``, ``arc_min`` (constant duration) and
+    ``piece_first`` (n_arcs + 1,) are int32; ``piece_from`` (clock minute from which a piece holds,
+    the first holds before it too), ``piece_until`` and ``piece_add`` int32. ``onward`` (n_nodes,)
+    int32 has bit ``1 << kind`` for each kind of arc that leaves a node.
+
+    ``part`` (n_nodes,) int32 is the strongly connected part of a node when time is ignored;
+    ``part_tail``, ``part_head`` int32 are the pairs of parts that are joined, and a part only joins
+    smaller ones. ``gap_min``: nothing that leaves within so many minutes of a connection depends
+    on it. ``has_walks`` is 1 if some arc is a ``WALK``.
+    """
+
+    tail: Uint32s
+    head: Uint32s
+    departs_min: Int32s
+    cutoff_min: Int32s
+    ready_min: Int32s
+    link: Uint32s
+    lead_min: Int32s
+    last_in: Int32s
+    arc_first: Int32s
+    arc_head: Int32s
+    arc_kind: Int32s
+    arc_min: Int32s
+    piece_first: Int32s
+    piece_from: Int32s
+    piece_until: Int32s
+    piece_add: Int32s
+    onward: Int32s
+    part: Int32s
+    part_tail: Int32s
+    part_head: Int32s
+    gap_min: int
+    n_slots: int
+    has_walks: int
+
+
+class Lanes(NamedTuple):
+    """
+    Buffers of a scan in lanes, modified in place.
+
+    ``ready``, ``came`` (n_nodes * n_lanes,) int16 or int32 labels, the same array where the
+    timetable has no walks; ``aboard`` (n_slots,) uint16, uint32 or uint64, whose width is the
+    number of lanes; ``latest`` (n_nodes,) int64, a bound on the largest ``came``; ``reached``
+    and ``expected`` (n_nodes,) uint64, lanes with a ``came``, and lanes that could come if time
+    did not matter; ``settled`` (n_nodes,) uint8; ``open_nodes`` (n_nodes,) int32;
+    ``stack`` (n, 4) int64 node, time, lanes.
+    """
+
+    ready: Labels
+    came: Labels
+    aboard: NDArray[Any]
+    latest: Ints
+    reached: Masks
+    expected: Masks
+    settled: NDArray[np.uint8]
+    open_nodes: Int32s
+    stack: Ints
+
+
+class Single(NamedTuple):
+    """
+    Buffers of a scan from one start, modified in place.
+
+    ``ready``, ``came`` (n_nodes,) int32 clock minutes; ``via_ready``, ``via_came`` (n_nodes,) int32
+    what made the label: a connection, ``BY_ARC`` less the arc, or ``BY_START``; ``board_ready``,
+    ``board_came`` (n_nodes,) int32 the connection at which that voyage was boarded; ``aboard``
+    (n_slots,) int32 the same by slot, or ``NONE``; ``open_nodes`` (n,) int32, as many as targets;
+    ``stack`` (n, 4) int64.
+    """
+
+    ready: Int32s
+    came: Int32s
+    via_ready: Int32s
+    via_came: Int32s
+    board_ready: Int32s
+    board_came: Int32s
+    aboard: Int32s
+    open_nodes: Int32s
+    stack: Ints

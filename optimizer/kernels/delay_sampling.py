@@ -8,6 +8,7 @@ two itineraries can see the same luck (common random numbers).
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 from optimizer.kernels.arrays import Ints, Places, Rides, Trucks
@@ -37,30 +38,37 @@ def _next_open(places: Places, place: int, at_min: int) -> int:
     return int(max(at_min, places.opens[low]))
 
 
-@njit(cache=True, inline="always")
-def _by_service(rides: Rides, step: Ints, drawn: Ints, at_min: int) -> int:
-    ready = at_min + step[FIXED]
-    earliest = max(ready, step[PLANNED])
-    low, end = rides.first[step[OFFER]], rides.first[step[OFFER] + 1]
-    high = end
+@njit(cache=True)
+def _departure(rides: Rides, pair: int, low: int, from_min: int) -> int:
+    """First departure of a call pair, not before ``low``, that leaves at a minute or later."""
+    high = int(rides.first[pair + 1])
     while low < high:
         middle = (low + high) // 2
-        if rides.departs_min[middle] >= earliest:
+        if rides.departs_min[middle] >= from_min:
             high = middle
         else:
             low = middle + 1
-    if low == end:
+    return low
+
+
+@njit(cache=True)
+def _by_service(rides: Rides, step: Ints, drawn: Ints, at_min: int, planned: int) -> int:
+    ride = planned
+    ready = at_min + step[FIXED]
+    if ready > step[PLANNED]:
+        ride = _departure(rides, step[OFFER], planned, ready)
+    if ride == rides.first[step[OFFER] + 1]:
         return UNREACHED
     late = 0
     for part in range(step[PARTS_FROM], step[PARTS_TO]):
         late += drawn[part]
-    return rides.arrives_min[low] + max(late, 0) + step[AFTER]
+    return int(rides.arrives_min[ride] + max(late, 0) + step[AFTER])
 
 
 @njit(cache=True, inline="always")
 def _by_truck(places: Places, trucks: Trucks, step: Ints, drawn: Ints, at_min: int) -> int:
     """
-    The truck run of ``pareto_labels`` with drawn times at the borders.
+    The truck run of ``timetabled_labels`` with drawn times at the borders.
 
     Written out again, because a cached kernel calls only kernels of its own file. Random parts: at
     each crossing dwell and inspection, last the delay of the driving.
@@ -122,6 +130,11 @@ def sample_delivery(
         (n_samples,) int64 clock minutes, modified in place; ``UNREACHED`` where a departure is
         missed and none follows.
     """
+    planned = np.zeros(steps.shape[0], dtype=np.int64)
+    for at in range(steps.shape[0]):
+        if steps[at, KIND] == SERVICE:
+            pair = steps[at, OFFER]
+            planned[at] = _departure(rides, pair, int(rides.first[pair]), steps[at, PLANNED])
     for sample in range(delivered.shape[0]):
         drawn = draws[sample]
         now = ready_min
@@ -134,7 +147,7 @@ def sample_delivery(
             elif step[KIND] == CLEARANCE:
                 now += drawn[step[PARTS_FROM]]
             elif step[KIND] == SERVICE:
-                now = _by_service(rides, step, drawn, now)
+                now = _by_service(rides, step, drawn, now, planned[at])
             else:
                 now = _by_truck(places, trucks, step, drawn, now)
             if now == UNREACHED:

@@ -1,593 +1,400 @@
 """
-Multi-criteria label setting over timetables, trucks on demand and connectors.
+Three-criteria label setting on a graph without clocks. Arrays only.
 
-A label is cargo at a facility in a customs layer: layer 0 is not cleared, 1 cleared for export or
-in transit, 2 imported (domestic cargo lives in layer 2). Criteria are clock time, cost in fen and
-grams CO2e. Every leg leaves at its first opportunity. Arrays only; the wrappers that allocate and
-name things are ``network/search.py`` and ``models/routing``.
+A label is a path from the source, known by its three sums. Packed into one 64-bit key (first
+criterion in front) labels become permanent in lexicographic order, so everything permanent at a
+node is no worse in the first criterion and dominance needs only the other two: a staircase, sorted
+by the second sum and falling in the third. Most questions to a staircase are answered by ``least``,
+which has for every node and each of 64 bands of the second sum the least third sum up to there.
 
-Dominance
----------
-Label P replaces label Q at a facility and layer if it is ready no later, emits no more, has used no
-more line hauls, is not behind a connector unless Q is, and costs no more **after adding the most
-storage that it can pay here beyond Q** until the next leg (``_storage_handicap``). So fronts are
-exact wherever nobody pays storage, and otherwise: for every itinerary whose legs leave at their
-first opportunity there is a label at the destination that is no later, emits no more and costs no
-more than it plus the storage that the label itself pays.
+No label exists before it is permanent. Each arc points at the first permanent label of its tail
+whose extension may still be new at its head; a node's best extension stands in a tournament tree
+over the nodes. So memory is what the answer needs, and there is no heap of labels.
 
-Ties go to the label made first, and labels are made in a fixed order, so results are equal on all
-machines.
+Every sum has a guard bit above its field (see ``Fields``); the kernel stops before a sum that is
+not dominated would reach it. With lower bounds to a target the caller passes reduced weights (arc
+plus bound at its head minus bound at its tail): then sums at all nodes are comparable with those at
+the target, which prunes.
+
+Everything is unsigned, because mixed signs cost a check per access and turn into floats.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
-from optimizer.kernels.arrays import (
-    Bounds,
-    Connectors,
-    Ints,
-    Places,
-    Prices,
-    Query,
-    Rides,
-    Trucks,
-    Workspace,
-)
+Keys = NDArray[np.uint64]
+Words = NDArray[np.uint32]
 
-UNREACHED = 2**31 - 1
-"""Clock minute that never comes. Never added to."""
-NONE = -1
-DAY_MIN = 1440
-HOUR_MIN = 60
-MFEN_PER_FEN = 1000
-FAR = 2**60
-"""More than any cost; sums of a few stay below int64."""
-N_LAYERS = 3
-NOT_CLEARED, IN_TRANSIT, IMPORTED = 0, 1, 2
+ZERO, ONE, TWO, THREE = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(3)
+HALF_WORD = np.uint64(32)
+NO_ARC = np.uint64(2**32 - 1)
+LAST = np.uint64(2**63 - 1)
+"""Behind every key."""
+N_BANDS = np.uint64(64)
+BAND_ROW = np.uint64(65)
+FIRST_ROOM = np.uint64(8)
+NOTHING = np.uint32(2**32 - 1)
+"""Third sum of a band without labels."""
 
-# Columns of the label table.
-NODE, LAYER, CONNECTED, HAULS, READY, SINCE, COST, CO2E = 0, 1, 2, 3, 4, 5, 6, 7
-PARENT, OFFER, RIDE, DEPARTS, STORAGE, KEY, NEXT, ALIVE = 8, 9, 10, 11, 12, 13, 14, 15
-N_COLUMNS = 16
+# Columns of ``Labels.nodes``, 8 a node.
+FIRST_LABEL, LABEL_ROOM, N_LABELS = np.uint64(0), np.uint64(1), np.uint64(2)
+FIRST_STEP, STEP_ROOM, N_STEPS = np.uint64(3), np.uint64(4), np.uint64(5)
+BASE, BAND_SHIFT = np.uint64(6), np.uint64(7)
+NODE_COLUMNS = 8
 
-# What made a label, where it is not an offer (0 and up).
-START, EXPORTED, IMPORTED_NOW, DELIVERED = -1, -2, -3, -4
+# Positions in ``Labels.used``.
+USED_LABELS, USED_STEPS, PERMANENT, TESTED = 0, 1, 2, 3
+N_USED = 4
 
-# Counters.
-N_LABELS, N_HEAP, N_FRONT, OVERFLOWED = 0, 1, 2, 3
-N_COUNTERS = 4
+# What a call ends with.
+DONE, LABELS_FULL, STEPS_FULL, FIELD_FULL = 0, 1, 2, 3
 
 
-@njit(cache=True, inline="always")
-def next_open(places: Places, place: int, at_min: int) -> int:
-    """Smallest minute >= ``at_min`` at which a place is open, or ``UNREACHED``."""
-    low, high = places.open_first[place], places.open_first[place + 1]
-    end = high
-    while low < high:
-        middle = (low + high) // 2
-        if places.closes[middle] > at_min:
-            high = middle
-        else:
-            low = middle + 1
-    if low == end:
-        return UNREACHED
-    return int(max(at_min, places.opens[low]))
-
-
-@njit(cache=True)
-def truck_run(
-    places: Places, trucks: Trucks, lane: int, departs_min: int, dwell_min: Ints, passages: Ints
-) -> int:
+class Arcs(NamedTuple):
     """
-    Drive a truck lane from a departure on: rule T5.
+    A directed graph, arcs sorted by head.
 
-    Parameters
-    ----------
-    lane
-        Position among the lanes.
-    dwell_min
-        (n_places,) minutes at crossings.
-    passages
-        (n, 2) clock minutes of entering and leaving the crossings in order, modified in place.
-
-    Returns
-    -------
-    int
-        Clock minute of arrival, ``UNREACHED`` if a crossing does not open again.
+    ``first_in`` (n_nodes + 1,) points into the arcs, ``tail``, ``head`` (n_arcs,) are nodes,
+    ``key`` the packed weights. ``first_out`` (n_nodes + 1,) points into the positions of arcs
+    sorted by tail.
     """
-    now = departs_min
-    driven = 0
-    n_passed = 0
-    for section in range(trucks.section_first[lane], trucks.section_first[lane + 1]):
-        remaining = int(trucks.drive_min[section])
-        if trucks.alone[lane] == 1:
-            while remaining > 0:
-                if driven == trucks.max_drive_min:
-                    now += trucks.rest_min
-                    driven = 0
-                step = min(remaining, trucks.max_drive_min - driven)
-                now += step
-                driven += step
-                remaining -= step
-        else:
-            now += remaining
-        crossing = trucks.crossing[section]
-        if crossing != NONE:
-            enters = next_open(places, crossing, now)
-            if enters == UNREACHED:
-                return UNREACHED
-            leaves = enters + int(dwell_min[crossing])
-            if leaves - now >= trucks.rest_min:
-                driven = 0
-            passages[n_passed, 0] = enters
-            passages[n_passed, 1] = leaves
-            n_passed += 1
-            now = leaves
-    return now
+
+    first_in: Keys
+    tail: Keys
+    head: Keys
+    key: Keys
+    first_out: Keys
 
 
-@njit(cache=True, inline="always")
-def price_row(prices: Prices, offer: int, departs_min: int) -> int:
-    """Row of prices that holds for a truck or connector that departs at a moment."""
-    row = int(prices.row_first[offer])
-    while row + 1 < prices.row_first[offer + 1] and prices.row_from_min[row + 1] <= departs_min:
-        row += 1
-    return row
+class Fields(NamedTuple):
+    """Widths of the second and third sum in a key, guard bit included, and all guard bits."""
+
+    second_bits: np.uint64
+    third_bits: np.uint64
+    guards: np.uint64
 
 
-@njit(cache=True, inline="always")
-def storage_fen(places: Places, node: int, wait_min: int, dm3: int) -> int:
-    """Storage of a wait at a facility: rule C4."""
-    paid_min = wait_min - places.storage_free_min[node]
-    if paid_min <= 0:
-        return 0
-    days = (paid_min + DAY_MIN - 1) // DAY_MIN
-    return (2 * places.storage_mfen[node] * dm3 * days + MFEN_PER_FEN) // (2 * MFEN_PER_FEN)
+class Labels(NamedTuple):
+    """
+    State of a search, modified in place; a search that ran out of room goes on with larger arrays.
 
+    ``nodes`` (n_nodes * 8,) has the columns above. ``key`` (any,) has the sums of the permanent
+    labels, a run for each node; ``parent`` the arc in the upper half and the label of its tail in
+    the lower. ``step`` (any,) has the staircases: second and third sum. ``least`` (n_nodes * 65,)
+    is the third sum by band, one ahead. ``pointer``, ``next_key`` (n_arcs,): label of the tail and
+    key of its extension, ``LAST`` if there is none. ``node_key`` (size,), ``node_arc`` (n_nodes,):
+    best extension into a node. ``winner`` (2 * size,): tournament over ``size`` places, a power of
+    two. ``idle_arc`` (n_arcs,), ``n_idle`` (n_nodes,): arcs out of a node without an extension.
+    ``used`` (N_USED,): counters.
+    """
 
-@njit(cache=True, inline="always")
-def _stored_dm3(query: Query, label: Ints) -> int:
-    """Volume that waits: of the goods before any leg, of what they ride in afterwards."""
-    if label[HAULS] == 0 and label[CONNECTED] == 0:
-        return query.origin_dm3
-    return query.storage_dm3
-
-
-@njit(cache=True, inline="always")
-def _storage_handicap(places: Places, query: Query, p: Ints, q: Ints) -> int:
-    """Most storage that label P can pay here beyond label Q until the next leg."""
-    rate = places.storage_mfen[p[NODE]]
-    dm3_p = _stored_dm3(query, p)
-    if rate == 0:
-        return 0
-    if dm3_p > _stored_dm3(query, q):
-        return FAR
-    if p[SINCE] >= q[SINCE]:
-        return 0
-    days = (q[SINCE] - p[SINCE] + DAY_MIN - 1) // DAY_MIN
-    # One fen more, because both amounts are rounded.
-    return (rate * dm3_p * days + MFEN_PER_FEN - 1) // MFEN_PER_FEN + 1
-
-
-@njit(cache=True, inline="always")
-def _dominates(places: Places, query: Query, p: Ints, q: Ints) -> bool:
-    if (
-        p[READY] > q[READY]
-        or p[COST] > q[COST]
-        or p[CO2E] > q[CO2E]
-        or p[CONNECTED] > q[CONNECTED]
-        or p[HAULS] > q[HAULS]
-    ):
-        return False
-    return p[COST] + _storage_handicap(places, query, p, q) <= q[COST]
+    nodes: Keys
+    key: Keys
+    parent: Keys
+    step: Keys
+    least: Words
+    pointer: Keys
+    next_key: Keys
+    node_key: Keys
+    node_arc: Keys
+    winner: Words
+    idle_arc: Keys
+    n_idle: Keys
+    used: Keys
 
 
 @njit(cache=True)
-def _comes_before(labels: Ints, p: int, q: int) -> bool:
-    for column in (KEY, COST, CO2E):
-        if labels[p, column] != labels[q, column]:
-            return labels[p, column] < labels[q, column]
-    return p < q
-
-
-@njit(cache=True)
-def _push(ws: Workspace, label: int) -> None:
-    at = ws.counters[N_HEAP]
-    ws.counters[N_HEAP] += 1
-    while at > 0:
-        above = (at - 1) // 2
-        if _comes_before(ws.labels, int(ws.heap[above]), label):
-            break
-        ws.heap[at] = ws.heap[above]
-        at = above
-    ws.heap[at] = label
-
-
-@njit(cache=True)
-def _pop(ws: Workspace) -> int:
-    top = ws.heap[0]
-    ws.counters[N_HEAP] -= 1
-    size = ws.counters[N_HEAP]
-    last = int(ws.heap[size])
-    at = 0
-    while 2 * at + 1 < size:
-        below = 2 * at + 1
-        if below + 1 < size and _comes_before(ws.labels, ws.heap[below + 1], ws.heap[below]):
-            below += 1
-        if not _comes_before(ws.labels, ws.heap[below], last):
-            break
-        ws.heap[at] = ws.heap[below]
-        at = below
-    ws.heap[at] = last
-    return top
-
-
-@njit(cache=True, inline="always")
-def lateness_fen(query: Query, at_min: int) -> int:
-    """Price of arriving at a moment: rule C6."""
-    if at_min <= query.due_min:
-        return 0
-    hours = (at_min - query.due_min + HOUR_MIN - 1) // HOUR_MIN
-    return hours * query.late_fen_per_hour
-
-
-@njit(cache=True, inline="always")
-def _front_beats(ws: Workspace, time_min: int, cost_fen: int, co2e_g: int) -> bool:
-    for row in range(ws.counters[N_FRONT]):
-        if (
-            ws.front[row, 0] <= time_min
-            and ws.front[row, 1] <= cost_fen
-            and ws.front[row, 2] <= co2e_g
-        ):
-            return True
-    return False
-
-
-@njit(cache=True, inline="always")
-def _append(ws: Workspace) -> int:
-    """Copy the candidate into the table; ``NONE`` when it is full."""
-    label = ws.counters[N_LABELS]
-    if label == ws.labels.shape[0]:
-        ws.counters[OVERFLOWED] = 1
-        return NONE
-    ws.counters[N_LABELS] += 1
-    for column in range(N_COLUMNS):
-        ws.labels[label, column] = ws.candidate[column]
-    ws.labels[label, ALIVE] = 1
-    return label
-
-
-@njit(cache=True)
-def _deliver(ws: Workspace, query: Query) -> None:
-    """Enter the candidate into the front of the destination, unless something there beats it."""
-    c = ws.candidate
-    if c[READY] > query.until_min:
-        return
-    cost = c[COST] + lateness_fen(query, c[READY])
-    if _front_beats(ws, c[READY], cost, c[CO2E]):
-        return
-    kept = 0
-    for row in range(ws.counters[N_FRONT]):
-        beaten = (
-            c[READY] <= ws.front[row, 0]
-            and cost <= ws.front[row, 1]
-            and c[CO2E] <= ws.front[row, 2]
-        )
-        if not beaten:
-            for column in range(4):
-                ws.front[kept, column] = ws.front[row, column]
-            kept += 1
-    ws.counters[N_FRONT] = kept
-    if kept == ws.front.shape[0]:
-        ws.counters[OVERFLOWED] = 1
-        return
-    c[COST] = cost
-    label = _append(ws)
-    if label == NONE:
-        return
-    ws.front[kept, 0] = c[READY]
-    ws.front[kept, 1] = cost
-    ws.front[kept, 2] = c[CO2E]
-    ws.front[kept, 3] = label
-    ws.counters[N_FRONT] = kept + 1
-
-
-@njit(cache=True)
-def _insert(places: Places, query: Query, bounds: Bounds, ws: Workspace) -> None:
-    """Keep the candidate if it may lead to something new: bounds, then dominance."""
-    c = ws.candidate
-    at = c[NODE] * N_LAYERS + c[LAYER]
-    if bounds.minutes[at] == UNREACHED:
-        return
-    at_least = c[READY] + bounds.minutes[at]
-    if at_least > query.until_min:
-        return
-    least_cost = c[COST] + bounds.cost_fen[at] + lateness_fen(query, at_least)
-    if _front_beats(ws, at_least, least_cost, c[CO2E] + bounds.co2e_g[at]):
-        return
-    before = NONE
-    label = ws.bucket[at]
-    while label != NONE:
-        other = ws.labels[label]
-        after = other[NEXT]
-        if _dominates(places, query, other, c):
-            return
-        if _dominates(places, query, c, other):
-            other[ALIVE] = 0
-            if before == NONE:
-                ws.bucket[at] = after
-            else:
-                ws.labels[before, NEXT] = after
-        else:
-            before = label
-        label = after
-    c[KEY] = at_least
-    c[NEXT] = ws.bucket[at]
-    label = _append(ws)
-    if label != NONE:
-        ws.bucket[at] = label
-        _push(ws, label)
-
-
-@njit(cache=True, inline="always")
-def _begin_leg(
-    places: Places, query: Query, ws: Workspace, label: int, departs_min: int, haul: int
-) -> None:
-    """Fill the candidate with what a leg from a label has in common, after storage."""
-    c, parent = ws.candidate, ws.labels[label]
-    stored = storage_fen(
-        places, parent[NODE], departs_min - parent[SINCE], _stored_dm3(query, parent)
-    )
-    c[LAYER] = parent[LAYER]
-    c[HAULS] = parent[HAULS] + haul
-    c[CONNECTED] = 1 - haul
-    c[COST] = parent[COST] + stored
-    c[STORAGE] = parent[STORAGE] + stored
-    c[CO2E] = parent[CO2E]
-    c[PARENT] = label
-    c[RIDE] = NONE
-    c[DEPARTS] = departs_min
-
-
-@njit(cache=True)
-def _by_ride(
-    places: Places,
-    rides: Rides,
-    prices: Prices,
-    query: Query,
-    bounds: Bounds,
-    ws: Workspace,
-    label: int,
-) -> None:
-    parent = ws.labels[label]
-    node = parent[NODE]
-    for pair in range(rides.first_out[node], rides.first_out[node + 1]):
-        if rides.crosses[pair] == 1 and parent[LAYER] != IN_TRANSIT:
-            continue
-        head = rides.head[pair]
-        if bounds.minutes[head * N_LAYERS + parent[LAYER]] == UNREACHED:
-            continue
-        low, end = rides.first[pair], rides.first[pair + 1]
-        high = end
-        ready = parent[READY] + rides.lead_min[pair]
-        while low < high:
-            middle = (low + high) // 2
-            if rides.departs_min[middle] >= ready and rides.book_by_min[middle] >= query.booked_min:
-                high = middle
-            else:
-                low = middle + 1
-        if low == end or prices.cost_fen[rides.row[low]] < 0:
-            continue
-        c = ws.candidate
-        _begin_leg(places, query, ws, label, int(rides.departs_min[low]), 1)
-        c[NODE] = head
-        c[OFFER] = pair
-        c[RIDE] = low
-        c[READY] = rides.arrives_min[low] + rides.availability_min[pair]
-        c[SINCE] = c[READY]
-        c[COST] += prices.cost_fen[rides.row[low]]
-        c[CO2E] += prices.co2e_g[pair]
-        _insert(places, query, bounds, ws)
-
-
-@njit(cache=True)
-def _by_truck(
-    places: Places,
-    trucks: Trucks,
-    prices: Prices,
-    query: Query,
-    bounds: Bounds,
-    ws: Workspace,
-    label: int,
-    passages: Ints,
-) -> None:
-    parent = ws.labels[label]
-    node = parent[NODE]
-    for lane in range(trucks.first_out[node], trucks.first_out[node + 1]):
-        if trucks.crosses[lane] == 1 and parent[LAYER] != IN_TRANSIT:
-            continue
-        head, offer = trucks.head[lane], trucks.offer_from + lane
-        if bounds.minutes[head * N_LAYERS + parent[LAYER]] == UNREACHED:
-            continue
-        lead = max(trucks.loading_min[lane], places.transfer_min[node])
-        departs = next_open(places, node, parent[READY] + lead)
-        if departs > query.horizon_min:
-            continue
-        row = price_row(prices, offer, departs)
-        if prices.cost_fen[row] < 0:
-            continue
-        arrives = truck_run(places, trucks, lane, departs, query.dwell_min, passages)
-        if arrives == UNREACHED:
-            continue
-        opens = next_open(places, head, arrives)
-        if opens == UNREACHED:
-            continue
-        c = ws.candidate
-        _begin_leg(places, query, ws, label, departs, 1)
-        c[NODE] = head
-        c[OFFER] = offer
-        c[READY] = opens + trucks.loading_min[lane]
-        c[SINCE] = c[READY]
-        c[COST] += prices.cost_fen[row]
-        c[CO2E] += prices.co2e_g[offer]
-        _insert(places, query, bounds, ws)
-
-
-@njit(cache=True)
-def _by_connector(
-    places: Places,
-    connectors: Connectors,
-    prices: Prices,
-    query: Query,
-    bounds: Bounds,
-    ws: Workspace,
-    label: int,
-) -> None:
-    parent = ws.labels[label]
-    node = parent[NODE]
-    if parent[CONNECTED] == 1:
-        return
-    departs = int(parent[READY])
-    for arc in range(connectors.first_out[node], connectors.first_out[node + 1]):
-        head, offer = connectors.head[arc], connectors.offer_from + arc
-        if bounds.minutes[head * N_LAYERS + parent[LAYER]] == UNREACHED:
-            continue
-        row = price_row(prices, offer, departs)
-        if prices.cost_fen[row] < 0:
-            continue
-        opens = next_open(places, head, departs + connectors.duration_min[arc])
-        if opens == UNREACHED:
-            continue
-        c = ws.candidate
-        _begin_leg(places, query, ws, label, departs, 0)
-        c[NODE] = head
-        c[OFFER] = offer
-        c[READY] = opens
-        c[SINCE] = opens
-        c[COST] += prices.cost_fen[row]
-        c[CO2E] += prices.co2e_g[offer]
-        _insert(places, query, bounds, ws)
-
-
-@njit(cache=True)
-def _by_customs(places: Places, query: Query, bounds: Bounds, ws: Workspace, label: int) -> None:
-    parent = ws.labels[label]
-    node = parent[NODE]
-    if parent[LAYER] == NOT_CLEARED:
-        duration, fee, made_by = query.export_min[node], query.export_fen, EXPORTED
-    elif parent[LAYER] == IN_TRANSIT:
-        duration, fee, made_by = query.import_min[node], query.import_fen, IMPORTED_NOW
-    else:
-        return
-    if duration < 0:
-        return
-    c = ws.candidate
-    for column in range(N_COLUMNS):
-        c[column] = parent[column]
-    c[LAYER] += 1
-    c[READY] += duration
-    c[COST] += fee
-    c[PARENT] = label
-    c[OFFER] = made_by
-    c[RIDE] = NONE
-    c[DEPARTS] = parent[READY]
-    _insert(places, query, bounds, ws)
-
-
-@njit(cache=True)
-def _by_final(places: Places, query: Query, ws: Workspace, label: int) -> None:
-    parent = ws.labels[label]
-    node = parent[NODE]
-    if parent[LAYER] != IMPORTED or query.final_min[node] < 0:
-        return
-    c = ws.candidate
-    if query.final_is_connector == 1:
-        if parent[CONNECTED] == 1:
-            return
-        _begin_leg(places, query, ws, label, parent[READY], 0)
-    else:
-        for column in range(N_COLUMNS):
-            c[column] = parent[column]
-        c[PARENT] = label
-    c[NODE] = node
-    c[LAYER] = IMPORTED
-    c[OFFER] = DELIVERED
-    c[READY] = parent[READY] + query.final_min[node]
-    c[SINCE] = c[READY]
-    c[COST] += query.final_fen[node]
-    c[CO2E] += query.final_co2e_g[node]
-    _deliver(ws, query)
+def _is_covered(nodes: Keys, step: Keys, fields: Fields, node: np.uint64, key: np.uint64) -> bool:
+    """Whether a permanent label at a node is no worse than a key in the last two criteria."""
+    row = node << THREE
+    third_mask = (ONE << fields.third_bits) - ONE
+    third = key & third_mask
+    probe = (key & ((ONE << (fields.second_bits + fields.third_bits)) - ONE)) | third_mask
+    low = nodes[row | FIRST_STEP]
+    size = nodes[row | N_STEPS]
+    covered = False
+    if size > ZERO:
+        while size > ONE:
+            half = size >> ONE
+            low = low + half if step[low + half] <= probe else low
+            size -= half
+        covered = bool(step[low] <= probe and (step[low] & third_mask) <= third)
+    return covered
 
 
 @njit(cache=True, nogil=True)
-def pareto_search(
-    places: Places,
-    rides: Rides,
-    trucks: Trucks,
-    connectors: Connectors,
-    prices: Prices,
-    query: Query,
-    bounds: Bounds,
-    starts: Ints,
-    ws: Workspace,
-) -> int:
+def start_search(arcs: Arcs, by_tail: Keys, base: Keys, source: int, labels: Labels) -> None:
     """
-    All Pareto-optimal labels from the starts, and their front at the destination.
+    Put the empty path at the source.
 
     Parameters
     ----------
-    starts
-        (n, 7) node, layer, connected, ready minute, waiting since, fen, grams.
-    ws
-        Modified in place. Rows already in ``ws.front`` (with label ``NONE``) prune the search;
-        new ones name their label. Set ``counters[N_FRONT]`` before the call.
+    by_tail
+        (n_arcs,) positions of the arcs sorted by tail.
+    base
+        (n_nodes,) lower bounds of the second sum at the nodes, where the bands begin. They cost
+        or save time and change no result.
+    """
+    n_nodes = arcs.first_in.shape[0] - 1
+    size = labels.node_key.shape[0]
+    for at in range(labels.least.shape[0]):
+        labels.least[at] = NOTHING
+    used = ZERO
+    for node in range(n_nodes):
+        row = np.uint64(node) << THREE
+        labels.nodes[row | FIRST_LABEL] = used
+        labels.nodes[row | LABEL_ROOM] = FIRST_ROOM
+        labels.nodes[row | N_LABELS] = ZERO
+        labels.nodes[row | FIRST_STEP] = used
+        labels.nodes[row | STEP_ROOM] = FIRST_ROOM
+        labels.nodes[row | N_STEPS] = ZERO
+        labels.nodes[row | BASE] = base[node]
+        labels.nodes[row | BAND_SHIFT] = ZERO
+        labels.node_arc[node] = NO_ARC
+        labels.n_idle[node] = arcs.first_out[node + 1] - arcs.first_out[node]
+        used += FIRST_ROOM
+    labels.used[USED_LABELS] = used
+    labels.used[USED_STEPS] = used
+    labels.used[PERMANENT] = ZERO
+    labels.used[TESTED] = ZERO
+    for at in range(by_tail.shape[0]):
+        labels.idle_arc[at] = by_tail[at]
+        labels.next_key[at] = LAST
+        labels.pointer[at] = ZERO
+    for place in range(size):
+        labels.node_key[place] = LAST
+        labels.winner[size + place] = np.uint32(place)
+    labels.node_key[source] = ZERO
+    for place in range(size - 1, 0, -1):
+        left, right = labels.winner[2 * place], labels.winner[2 * place + 1]
+        labels.winner[place] = left if labels.node_key[left] <= labels.node_key[right] else right
+
+
+@njit(cache=True, nogil=True)
+def set_labels(arcs: Arcs, fields: Fields, target: int, labels: Labels) -> int:
+    """
+    Make labels permanent until none is left, or until room runs out.
+
+    Parameters
+    ----------
+    target
+        Node whose labels prune all others, or -1 for the fronts of all nodes. With a target the
+        weights have to be reduced by lower bounds to it.
+    labels
+        Modified in place.
 
     Returns
     -------
     int
-        Number of labels made. ``counters[OVERFLOWED]`` tells that the table was too small.
+        ``DONE``; ``LABELS_FULL`` or ``STEPS_FULL``: call again after ``key`` and ``parent``, or
+        ``step``, were enlarged; ``FIELD_FULL``: a sum does not fit its field, nothing is valid.
 
     Notes
     -----
-    Label setting after Martins (1984) with lower bounds to the destination; labels leave the heap
-    by earliest possible delivery.
+    Label setting of Martins (1984), doi:10.1016/0377-2217(84)90202-2, with one explicit candidate
+    a node as in Maristany de las Casas, Sedeno-Noda and Borndoerfer (2021),
+    doi:10.1016/j.cor.2021.105424. Of labels with equal sums at a node the
+    first one made is kept, and they are made in a fixed order: results are equal on all machines.
     """
-    ws.counters[N_LABELS] = 0
-    ws.counters[N_HEAP] = 0
-    ws.counters[OVERFLOWED] = 0
-    ws.bucket[:] = NONE
-    passages = np.empty((16, 2), dtype=np.int64)
-    for start in range(starts.shape[0]):
-        c = ws.candidate
-        c[:] = 0
-        c[NODE] = starts[start, 0]
-        c[LAYER] = starts[start, 1]
-        c[CONNECTED] = starts[start, 2]
-        c[READY] = starts[start, 3]
-        c[SINCE] = starts[start, 4]
-        c[COST] = starts[start, 5]
-        c[CO2E] = starts[start, 6]
-        c[PARENT] = NONE
-        c[OFFER] = START
-        c[RIDE] = start
-        c[DEPARTS] = NONE
-        _insert(places, query, bounds, ws)
-    while ws.counters[N_HEAP] > 0 and ws.counters[OVERFLOWED] == 0:
-        label = _pop(ws)
-        if ws.labels[label, ALIVE] == 0:
+    nodes, key, step, least = labels.nodes, labels.key, labels.step, labels.least
+    next_key, pointer, idle_arc = labels.next_key, labels.pointer, labels.idle_arc
+    node_key, node_arc, winner = labels.node_key, labels.node_arc, labels.winner
+    third_bits = fields.third_bits
+    third_mask = (ONE << third_bits) - ONE
+    low_mask = (ONE << (fields.second_bits + third_bits)) - ONE
+    size = np.uint64(node_key.shape[0])
+    label_room, step_room = np.uint64(key.shape[0]), np.uint64(step.shape[0])
+    has_target = target >= 0
+    goal = np.uint64(max(target, 0))
+    goal_row, goal_bands = goal << THREE, goal * BAND_ROW
+    tested = ZERO
+    status = -1
+    while status < 0:
+        v = np.uint64(winner[ONE])
+        k = node_key[v]
+        if k == LAST:
+            status = DONE
             continue
-        here = ws.labels[label]
-        at = here[NODE] * N_LAYERS + here[LAYER]
-        at_least = here[KEY]
-        least_cost = here[COST] + bounds.cost_fen[at] + lateness_fen(query, at_least)
-        if _front_beats(ws, at_least, least_cost, here[CO2E] + bounds.co2e_g[at]):
-            continue
-        _by_final(places, query, ws, label)
-        _by_customs(places, query, bounds, ws, label)
-        _by_connector(places, connectors, prices, query, bounds, ws, label)
-        if here[HAULS] < query.max_hauls:
-            _by_ride(places, rides, prices, query, bounds, ws, label)
-            _by_truck(places, trucks, prices, query, bounds, ws, label, passages)
-    return ws.counters[N_LABELS]
+        row = v << THREE
+        bands = v * BAND_ROW
+        a = node_arc[v]
+        is_new = True
+        if has_target and v != goal:
+            is_new = not _is_covered(nodes, step, fields, goal, k)
+        if is_new:
+            if (k & fields.guards) != ZERO:
+                status = FIELD_FULL
+                continue
+            # Room first: a search that goes on later has to find everything as it is here.
+            n_here = nodes[row | N_LABELS]
+            if n_here == nodes[row | LABEL_ROOM]:
+                end = labels.used[USED_LABELS]
+                if end + n_here + n_here > label_room:
+                    status = LABELS_FULL
+                    continue
+                first = nodes[row | FIRST_LABEL]
+                for at in range(n_here):
+                    key[end + at] = key[first + at]
+                    labels.parent[end + at] = labels.parent[first + at]
+                nodes[row | FIRST_LABEL] = end
+                nodes[row | LABEL_ROOM] = n_here + n_here
+                labels.used[USED_LABELS] = end + n_here + n_here
+            n_steps = nodes[row | N_STEPS]
+            if n_steps == nodes[row | STEP_ROOM]:
+                end = labels.used[USED_STEPS]
+                if end + n_steps + n_steps > step_room:
+                    status = STEPS_FULL
+                    continue
+                first = nodes[row | FIRST_STEP]
+                for at in range(n_steps):
+                    step[end + at] = step[first + at]
+                nodes[row | FIRST_STEP] = end
+                nodes[row | STEP_ROOM] = n_steps + n_steps
+                labels.used[USED_STEPS] = end + n_steps + n_steps
+            # The label becomes permanent.
+            at = nodes[row | FIRST_LABEL] + n_here
+            key[at] = k
+            labels.parent[at] = (a << HALF_WORD) | (pointer[a] if a != NO_ARC else ZERO)
+            nodes[row | N_LABELS] = n_here + ONE
+            labels.used[PERMANENT] += ONE
+            # It enters the bands.
+            low = k & low_mask
+            third = low & third_mask
+            above = (low >> third_bits) - nodes[row | BASE]
+            if n_here == ZERO:
+                shift = ZERO
+                while (above >> shift) >= N_BANDS:
+                    shift += ONE
+                nodes[row | BAND_SHIFT] = shift
+            band = bands + min(above >> nodes[row | BAND_SHIFT], N_BANDS - ONE) + ONE
+            while band < bands + BAND_ROW and np.uint64(least[band]) > third:
+                least[band] = np.uint32(third)
+                band += ONE
+            # It enters the staircase in place of the steps that it covers.
+            first = nodes[row | FIRST_STEP]
+            end = first + n_steps
+            place, high = first, end
+            while place < high:
+                middle = (place + high) >> ONE
+                if step[middle] < low:
+                    place = middle + ONE
+                else:
+                    high = middle
+            keep = place
+            while keep < end and (step[keep] & third_mask) >= third:
+                keep += ONE
+            if keep == place:
+                at = end
+                while at > place:
+                    step[at] = step[at - ONE]
+                    at -= ONE
+            elif keep > place + ONE:
+                for at in range(keep, end):
+                    step[at - keep + place + ONE] = step[at]
+            nodes[row | N_STEPS] = n_steps + ONE + place - keep
+            step[place] = low
+            # Arcs that waited for a label of this node get it; the others will come to it.
+            at = arcs.first_out[v]
+            end = at + labels.n_idle[v]
+            if has_target and v == goal:
+                end = at
+            while at < end:
+                arc = idle_arc[at]
+                u = arcs.head[arc]
+                extended = k + arcs.key[arc]
+                if extended < node_key[u]:
+                    if _is_covered(nodes, step, fields, u, extended) or (
+                        has_target and _is_covered(nodes, step, fields, goal, extended)
+                    ):
+                        pointer[arc] = n_here + ONE
+                        at += ONE
+                        continue
+                    node_arc[u] = arc
+                    node_key[u] = extended
+                    match = (size + u) >> ONE
+                    while match > ZERO and (
+                        node_key[winner[match]] > extended or np.uint64(winner[match]) == u
+                    ):
+                        winner[match] = np.uint32(u)
+                        match >>= ONE
+                next_key[arc] = extended
+                pointer[arc] = n_here
+                end -= ONE
+                idle_arc[at] = idle_arc[end]
+                idle_arc[end] = arc
+                labels.n_idle[v] -= ONE
+        # The next extension into this node: advance the arc that was used, take the least of all
+        # arcs, and test it, until the least is new here.
+        best = LAST
+        arc = a
+        first_step, n_steps = nodes[row | FIRST_STEP], nodes[row | N_STEPS]
+        base, shift = nodes[row | BASE], nodes[row | BAND_SHIFT]
+        skip = ONE
+        while a != NO_ARC:
+            u = arcs.tail[a]
+            weight = arcs.key[a]
+            tail_row = u << THREE
+            first = nodes[tail_row | FIRST_LABEL]
+            at = first + pointer[a] + skip
+            end = first + nodes[tail_row | N_LABELS]
+            found = LAST
+            while at < end:
+                extended = key[at] + weight
+                third = extended & third_mask
+                second = (extended & low_mask) >> third_bits
+                tested += ONE
+                band = bands + min((second - base) >> shift, N_BANDS - ONE)
+                is_free = third < np.uint64(least[band])
+                if is_free and third >= np.uint64(least[band + ONE]) and n_steps > ZERO:
+                    probe = (extended & low_mask) | third_mask
+                    low, count = first_step, n_steps
+                    while count > ONE:
+                        half = count >> ONE
+                        low = low + half if step[low + half] <= probe else low
+                        count -= half
+                    is_free = step[low] > probe or (step[low] & third_mask) > third
+                if is_free and has_target:
+                    band = goal_bands + min(
+                        (second - nodes[goal_row | BASE]) >> nodes[goal_row | BAND_SHIFT],
+                        N_BANDS - ONE,
+                    )
+                    is_free = third < np.uint64(least[band])
+                    if is_free and third >= np.uint64(least[band + ONE]):
+                        is_free = not _is_covered(nodes, step, fields, goal, extended)
+                if is_free:
+                    found = extended
+                    break
+                at += ONE
+            pointer[a] = at - first
+            next_key[a] = found
+            if found == LAST:
+                idle_arc[arcs.first_out[u] + labels.n_idle[u]] = a
+                labels.n_idle[u] += ONE
+            best = LAST
+            arc = NO_ARC
+            for position in range(arcs.first_in[v], arcs.first_in[v + ONE]):
+                other = next_key[position]
+                arc = position if other < best else arc
+                best = min(other, best)
+            if best == LAST or arc == a:
+                break
+            a = arc
+            skip = ZERO
+        node_arc[v] = arc
+        node_key[v] = best
+        match = size + v
+        champion = v
+        while match > ONE:
+            rival = np.uint64(winner[match ^ ONE])
+            rival_key = node_key[rival]
+            champion = rival if rival_key < best else champion
+            best = min(rival_key, best)
+            match >>= ONE
+            winner[match] = np.uint32(champion)
+    labels.used[TESTED] += tested
+    return status

@@ -1,5 +1,5 @@
 """
-Lower bounds to the destination over the network without clocks, for ``pareto_labels``.
+Lower bounds to the destination over the network without clocks, for ``timetabled_labels``.
 
 Arrays only. Layers as there: 0 not cleared, 1 in transit, 2 imported.
 """

@@ -16,7 +16,7 @@ from optimizer.domain.service import LOOSE, Section, TruckLane
 from optimizer.kernels.arrays import Connectors, Ints, Places, Rides, Trucks
 from optimizer.network.calendars import ZoneClock, opening_intervals
 from optimizer.network.clearances import clearance_rows
-from optimizer.network.connectors import ConnectorRules, great_circle_m
+from optimizer.network.connectors import ConnectorRules, facility_distance_m, great_circle_m
 from optimizer.network.network import Network, Offer
 from optimizer.network.timetable import RUNNING, Ride, crosses_border, expand_service
 from optimizer.units import MINUTES_PER_DAY
@@ -262,7 +262,9 @@ def _connector_offers(data: NetworkData) -> list[Offer]:
                 mode=Mode.ROAD,
                 tail=tail,
                 head=int(head),
-                distance_m=rules.distance_m(float(distances[head]), facility.country),
+                distance_m=facility_distance_m(
+                    data, rules, facility, facilities[head], float(distances[head])
+                ),
             )
             for head in np.flatnonzero(near)
             if head != tail

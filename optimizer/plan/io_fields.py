@@ -84,6 +84,14 @@ class Fields:
         self._wrong(name, "is negative")
         return 0
 
+    def flag(self, name: str) -> bool:
+        """True or false."""
+        value = self._value.get(name)
+        if isinstance(value, bool):
+            return value
+        self._wrong(name, "is neither true nor false")
+        return False
+
     def number(self, name: str) -> float:
         """A finite number."""
         value = self._value.get(name)

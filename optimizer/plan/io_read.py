@@ -19,7 +19,7 @@ from optimizer.plan.itinerary import (
     StorageEvent,
 )
 from optimizer.plan.load import Content, Load
-from optimizer.plan.plan import Incumbent, Plan, PlanResult, ShareGroup, Unassigned
+from optimizer.plan.plan import Incumbent, Plan, PlanResult, Repair, ShareGroup, Unassigned
 from optimizer.plan.sharing_rules import ShareRule
 from optimizer.units import cny_from_fen
 
@@ -40,7 +40,7 @@ def result_from_json(value: object) -> PlanResult:
     epoch_at = provenance.moment("epoch_at")
     reader = _Reader(epoch_at)
     sharing = fields.child("sharing")
-    shipments = fields.items("shipments", _shipment)
+    shipments = fields.items("shipments", shipment_from)
     by_id = {shipment.shipment_id: shipment for shipment in shipments}
     if len(by_id) != len(shipments):
         fields.report("P791", "has a shipment twice", "/shipments")
@@ -50,11 +50,12 @@ def result_from_json(value: object) -> PlanResult:
         shipments=by_id,
         itineraries=fields.items("itineraries", reader.itinerary),
         loads=fields.items("loads", reader.load),
-        unassigned=fields.items("unassigned", _unassigned),
-        planning_quantile=_quantile(provenance),
+        unassigned=fields.items("unassigned", unassigned_from),
+        planning_quantile=quantile_from(provenance),
         warnings=fields.texts("warnings"),
         share_rule=sharing.choice("rule", ShareRule),
         share_groups=sharing.items("groups", _share_group),
+        repairs=fields.items("repairs", reader.repair),
     )
     result = PlanResult(
         plan=plan,
@@ -74,7 +75,8 @@ def result_from_json(value: object) -> PlanResult:
     return result
 
 
-def _quantile(fields: Fields) -> float:
+def quantile_from(fields: Fields) -> float:
+    """The planning quantile of a plan."""
     quantile = fields.number("planning_quantile")
     if not 0.0 < quantile < 1.0:
         place = fields.at("planning_quantile")
@@ -100,7 +102,8 @@ def _incumbent(fields: Fields) -> Incumbent:
     )
 
 
-def _unassigned(fields: Fields) -> Unassigned:
+def unassigned_from(fields: Fields) -> Unassigned:
+    """An entry of the unserved list from its JSON form."""
     return Unassigned(
         shipment_id=fields.text("shipment_id"),
         code=fields.text("code"),
@@ -111,7 +114,8 @@ def _unassigned(fields: Fields) -> Unassigned:
     )
 
 
-def _shipment(fields: Fields) -> Shipment:
+def shipment_from(fields: Fields) -> Shipment:
+    """A shipment from its JSON form."""
     return Shipment(
         shipment_id=fields.text("shipment_id"),
         shipper=fields.text("shipper"),
@@ -147,6 +151,21 @@ class _Reader:
 
     def __init__(self, epoch_at: datetime) -> None:
         self._epoch_at = epoch_at
+
+    def repair(self, fields: Fields) -> Repair:
+        repair = Repair(
+            shipment_id=fields.text("shipment_id"),
+            kind=fields.text("kind"),
+            what=fields.text("what"),
+            target=fields.text("target"),
+            amount=fields.whole("amount"),
+            unit=fields.text("unit"),
+            cost_fen=fields.whole("cost_fen"),
+            delivered_min=fields.minute("delivered_at", self._epoch_at),
+            is_verified=fields.flag("is_verified"),
+        )
+        fields.agrees("cost_cny", cny_from_fen(repair.cost_fen))
+        return repair
 
     def itinerary(self, fields: Fields) -> Itinerary:
         itinerary = Itinerary(
@@ -229,7 +248,7 @@ class _Reader:
             released_min=fields.minute("released_at", self._epoch_at),
             payload_kg=fields.count("payload_kg"),
             usable_dm3=fields.count("usable_dm3"),
-            contents=fields.items("contents", _content),
+            contents=fields.items("contents", content_from),
             cost_lines_fen=fields.lines("cost_lines_fen"),
             co2e_g=fields.grams("co2e_kg"),
         )
@@ -239,7 +258,8 @@ class _Reader:
         return load
 
 
-def _content(fields: Fields) -> Content:
+def content_from(fields: Fields) -> Content:
+    """A part of a load from its JSON form."""
     return Content(
         shipment_id=fields.text("shipment_id"),
         gross_kg=fields.count("gross_kg"),

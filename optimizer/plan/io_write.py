@@ -12,7 +12,7 @@ from optimizer.domain.shipment import Place, Shipment
 from optimizer.plan.checks.clock import Clock
 from optimizer.plan.itinerary import Itinerary, Leg, LegKind
 from optimizer.plan.load import Load
-from optimizer.plan.plan import PlanResult
+from optimizer.plan.plan import PlanResult, Repair
 from optimizer.units import cny_from_fen, moment_at
 
 Json = dict[str, object]
@@ -101,7 +101,23 @@ class PlanWriter:
                     for group in plan.share_groups
                 ],
             },
+            "repairs": [self.repair(repair) for repair in plan.repairs],
             "warnings": list(plan.warnings),
+        }
+
+    def repair(self, repair: Repair) -> Json:
+        """A repair with its price."""
+        return {
+            "shipment_id": repair.shipment_id,
+            "kind": repair.kind,
+            "what": repair.what,
+            "target": repair.target,
+            "amount": repair.amount,
+            "unit": repair.unit,
+            "cost_cny": cny_from_fen(repair.cost_fen),
+            "cost_fen": repair.cost_fen,
+            "delivered_at": self.moment(repair.delivered_min),
+            "is_verified": repair.is_verified,
         }
 
     def itinerary(self, itinerary: Itinerary) -> Json:

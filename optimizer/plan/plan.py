@@ -48,6 +48,42 @@ class Violation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """
+    One change after which a shipment is served, or served in time; tried, not guessed.
+
+    Parameters
+    ----------
+    kind
+        ``more_room``, ``ready_earlier``, ``latest_later``, ``due_later``, ``customs_mode``,
+        ``gateway``, ``reopen``, ``divide``, ``dearer_way``, ``penalty``.
+    what
+        The change in words.
+    target
+        What it changes: a resource, a facility, a customs mode, a time.
+    amount, unit
+        How much: hours, hundredths of a TEU, kilograms, positions, trucks, parts.
+    cost_fen
+        What serving the shipment then costs the plan more than leaving it out, penalties aside; for
+        a late shipment, more than its present way. The change itself is not priced in it.
+    delivered_min
+        Delivery after the change, minutes since the plan epoch.
+    is_verified
+        Whether the changed plan went through all checks with the shipment served at that price.
+    """
+
+    shipment_id: str
+    kind: str
+    what: str
+    target: str
+    amount: int
+    unit: str
+    cost_fen: int
+    delivered_min: int
+    is_verified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShareGroup:
     """
     Loads tied together by shipments that ride in several of them, and how they could be split.
@@ -81,6 +117,8 @@ class Plan:
         All shipments the plan is about, by id.
     share_rule
         How loads were split where limits left a choice; see ``plan/sharing_rules.py``.
+    repairs
+        By shipment, cheapest first; only for shipments that were looked into.
     """
 
     epoch_at: datetime
@@ -93,6 +131,7 @@ class Plan:
     warnings: tuple[str, ...] = ()
     share_rule: str = "proportional"
     share_groups: tuple[ShareGroup, ...] = ()
+    repairs: tuple[Repair, ...] = ()
 
     @property
     def objective_fen(self) -> int:

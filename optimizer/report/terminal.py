@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from optimizer.units import MINUTES_PER_DAY, cny_from_fen, moment_at
 
 if TYPE_CHECKING:
     from optimizer.models.routing.quote import QuoteResult as Quote
+    from optimizer.models.routing.traits import Traits
     from optimizer.planner import Inputs
 
 OnProgress = Callable[[str, Incumbent | None], None]
@@ -32,7 +34,8 @@ OnProgress = Callable[[str, Incumbent | None], None]
 _SHOWN_VIOLATIONS = 40
 
 
-def _console() -> Console:
+def console() -> Console:
+    """Standard output."""
     # A pipe has no width of its own; wide enough that tables do not lose columns.
     return Console(width=None if sys.stdout.isatty() else 140)
 
@@ -49,12 +52,26 @@ def local_text(data: NetworkData, place_id: str, moment: datetime) -> str:
     return moment.astimezone(zone).strftime("%a %d %b %H:%M%z")
 
 
-def _way(itinerary: Itinerary) -> str:
+def way_text(itinerary: Itinerary) -> str:
+    """Places and modes of an itinerary in a line."""
     steps: list[str] = []
     for leg in itinerary.legs:
         unit = f" {leg.n_units}×{leg.load_unit}" if leg.n_units else ""
         steps.append(f"{leg.mode.value}{unit} → {leg.to_id}")
     return f"{itinerary.legs[0].from_id} " + ", ".join(steps) if steps else "stays"
+
+
+def _told_apart(traits: Traits) -> str:
+    """What a person would say about an alternative."""
+    first, end = traits.days_after_ready
+    parts = (
+        "-".join(traits.modes) or "no line haul",
+        f"over {', '.join(traits.crossing_ids)}" if traits.crossing_ids else "no border",
+        f"out of {traits.gateway_id}" if traits.gateway_id else "",
+        "load unit of its own" if traits.is_own else "loose",
+        f"leaves {first} to {end} days after ready",
+    )
+    return ", ".join(part for part in parts if part)
 
 
 def quote_json(inputs: Inputs, shipment: Shipment, answer: Quote, notes: Sequence[str] = ()) -> str:
@@ -76,6 +93,8 @@ def quote_json(inputs: Inputs, shipment: Shipment, answer: Quote, notes: Sequenc
             for reason in answer.reasons
         ],
     }
+    if answer.traits:
+        body["alternatives"] = [asdict(traits) for traits in answer.traits]
     return to_json(body)
 
 
@@ -83,13 +102,13 @@ def show_quote(
     inputs: Inputs, shipment: Shipment, answer: Quote, notes: Sequence[str] = ()
 ) -> None:
     """Print the Pareto set of a quote, or why there is none, and what addresses were taken for."""
-    console = _console()
+    out = console()
     for note in notes:
-        console.print(Text(note))
+        out.print(Text(note))
     if not answer.itineraries:
-        console.print(f"No itinerary from {shipment.origin.label} to {shipment.destination.label}:")
+        out.print(f"No itinerary from {shipment.origin.label} to {shipment.destination.label}:")
         for reason in answer.reasons:
-            console.print(Text(f"  {reason}"))
+            out.print(Text(f"  {reason}"))
         return
     table = Table(title=f"{shipment.origin.label} → {shipment.destination.label}")
     for name in ("delivered", "days", "CNY", "kg CO2e", "on time", "p90 days", "estimates", "way"):
@@ -107,10 +126,12 @@ def show_quote(
             f"{itinerary.on_time_share:.0%}",
             f"{p90_days:.1f}",
             str(len(itinerary.estimate_refs)),
-            Text(_way(itinerary)),
+            Text(way_text(itinerary)),
         )
-    console.print(table)
-    console.print(
+    out.print(table)
+    for number, traits in enumerate(answer.traits, start=1):
+        out.print(Text(f"  {number}. {_told_apart(traits)}"))
+    out.print(
         "estimates: data rows behind the itinerary that are our own estimates; --json names them",
         style="dim",
     )
@@ -147,7 +168,7 @@ def solve_progress(*, quiet: bool) -> Iterator[OnProgress]:
 
 def show_plan(result: PlanResult, files: Sequence[Path]) -> None:
     """Print the summary of a plan and where its files are."""
-    console = _console()
+    out = console()
     table = Table(title=f"Plan: {result.status}", show_header=False)
     table.add_column("what")
     table.add_column("value", justify="right")
@@ -159,9 +180,9 @@ def show_plan(result: PlanResult, files: Sequence[Path]) -> None:
         else:
             text = str(value)
         table.add_row(key, text)
-    console.print(table)
+    out.print(table)
     for path in files:
-        console.print(Text(f"wrote {path}"))
+        out.print(Text(f"wrote {path}"))
 
 
 def check_json(result: PlanResult, violations: Sequence[Violation]) -> str:
@@ -186,20 +207,20 @@ def check_json(result: PlanResult, violations: Sequence[Violation]) -> str:
 
 def show_check(result: PlanResult, violations: Sequence[Violation]) -> None:
     """Print the violations of a plan, or that there is none."""
-    console = _console()
+    out = console()
     plan = result.plan
-    console.print(
+    out.print(
         f"{len(plan.shipments)} shipments, {len(plan.loads)} loads, "
         f"{cny_from_fen(plan.objective_fen):,.2f} CNY"
     )
     if not violations:
-        console.print("no violation: every rule holds and every cost line is reproduced")
+        out.print("no violation: every rule holds and every cost line is reproduced")
         return
-    console.print(f"{len(violations)} violations")
+    out.print(f"{len(violations)} violations")
     for violation in violations[:_SHOWN_VIOLATIONS]:
-        console.print(Text(f"  {violation}"))
+        out.print(Text(f"  {violation}"))
     if len(violations) > _SHOWN_VIOLATIONS:
-        console.print(f"  and {len(violations) - _SHOWN_VIOLATIONS} more; --json lists all")
+        out.print(f"  and {len(violations) - _SHOWN_VIOLATIONS} more; --json lists all")
 
 
 def show_rows(rows: Sequence[dict[str, Any]]) -> None:
@@ -209,7 +230,7 @@ def show_rows(rows: Sequence[dict[str, Any]]) -> None:
         table.add_column(name)
     for row in rows:
         table.add_row(*(Text(str(value)) for value in row.values()))
-    _console().print(table)
+    console().print(table)
 
 
 def show_network(data: NetworkData) -> None:
@@ -221,4 +242,4 @@ def show_network(data: NetworkData) -> None:
         n_rows = sum(counts.values())
         shares = (counts.get(grade, 0) / n_rows for grade in ("high", "medium", "low", "estimate"))
         table.add_row(name, str(n_rows), *(f"{share:.0%}" for share in shares))
-    _console().print(table)
+    console().print(table)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from optimizer import planner
 from optimizer.demand.checks import check_shipments
 from optimizer.domain.network_data import NetworkData
+from optimizer.domain.shipment import Shipment
 from optimizer.plan.plan import Incumbent, PlanResult
 from optimizer.scenario.scenario import Scenario, load_scenario
 from optimizer.stages import PlanOptions
+
+if TYPE_CHECKING:
+    from optimizer.replan.again import Replanned
 
 OnProgress = Callable[[str, Incumbent | None], None]
 
@@ -37,6 +42,7 @@ def plan_options(scenario: Scenario, time_s: float | None = None) -> PlanOptions
         n_threads=scenario.limits.threads,
         planning_quantile=scenario.planning_quantile,
         share_rule=scenario.share_rule,
+        explain_s=scenario.limits.explain_s,
         truck_departures_local_min=tuple(int(hour) * 60 + int(minute) for hour, minute in clocks),
     )
 
@@ -68,6 +74,73 @@ def solve_base(
     InputError
         Scenario, tables or shipments are at fault; everything found is in ``findings``.
     """
+    ready = _read(path, time_s, shipments_path, data_dir, on_progress)
+    result = planner.plan(
+        ready.inputs, ready.shipments, ready.options, on_progress, warnings=ready.warnings
+    )
+    return ScenarioRun(scenario=ready.scenario, data=ready.inputs.data, result=result)
+
+
+def solve_again(
+    path: Path,
+    plan_file: Path,
+    *,
+    freezes: Sequence[str],
+    with_hint: bool,
+    time_s: float | None = None,
+    shipments_path: Path | None = None,
+    data_dir: Path | None = None,
+    on_progress: OnProgress,
+) -> tuple[ScenarioRun, Replanned]:
+    """
+    Plan a scenario again, starting from an earlier plan and keeping what is frozen.
+
+    Parameters
+    ----------
+    plan_file
+        ``plan.json`` of an earlier run of the scenario.
+    freezes, with_hint
+        As in :func:`optimizer.planner.plan_again`.
+
+    Raises
+    ------
+    InputError
+        Scenario, tables, shipments or the earlier plan are at fault.
+    """
+    from optimizer.plan.io import read_plan
+
+    before = read_plan(plan_file).plan
+    ready = _read(path, time_s, shipments_path, data_dir, on_progress)
+    result, again = planner.plan_again(
+        ready.inputs,
+        before,
+        ready.shipments,
+        ready.options,
+        on_progress,
+        freezes=freezes,
+        with_hint=with_hint,
+        warnings=ready.warnings,
+    )
+    run = ScenarioRun(scenario=ready.scenario, data=ready.inputs.data, result=result)
+    return run, again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    scenario: Scenario
+    inputs: planner.Inputs
+    shipments: list[Shipment]
+    options: PlanOptions
+    warnings: list[str]
+
+
+def _read(
+    path: Path,
+    time_s: float | None,
+    shipments_path: Path | None,
+    data_dir: Path | None,
+    on_progress: OnProgress,
+) -> _Ready:
     scenario = load_scenario(path)
     on_progress("reading the network", None)
     data = planner.read(data_dir or scenario.network_dir)
@@ -80,7 +153,10 @@ def solve_base(
     )
     options = plan_options(scenario, time_s)
     warnings = check_shipments(data, shipments, planned_at=scenario.planned_at)
-    result = planner.plan(
-        inputs, shipments, options, on_progress, warnings=[str(finding) for finding in warnings]
+    return _Ready(
+        scenario=scenario,
+        inputs=inputs,
+        shipments=shipments,
+        options=options,
+        warnings=[str(finding) for finding in warnings],
     )
-    return ScenarioRun(scenario=scenario, data=data, result=result)

@@ -41,12 +41,15 @@ class Limits(_Part):
         Of everything random: solver, sampling.
     threads
         Solver threads.
+    explain_s
+        Seconds after the solve for pricing repairs of shipments that are not served.
     """
 
     time_s: float = Field(default=60.0, gt=0)
     gap: float = Field(default=0.01, ge=0, lt=1)
     seed: int = Field(default=7, ge=0, lt=2**31)
     threads: int = Field(default=1, ge=1, le=256)
+    explain_s: float = Field(default=20.0, ge=0)
 
 
 class LaneOptions(_Part):

@@ -20,7 +20,7 @@ from optimizer.plan.itinerary import ClearanceEvent, Itinerary, Leg, LegKind, St
 from optimizer.plan.load import Content, LaneDeparture, Load
 
 
-class _Meter:
+class Meter:
     """Greenhouse gas of legs for a mass: rule E1."""
 
     def __init__(self, data: NetworkData) -> None:
@@ -69,7 +69,7 @@ def assemble(
     ModelError
         The rebuilt costs differ from the column's: a defect of the model.
     """
-    meter = _Meter(network.data)
+    meter = Meter(network.data)
     loads = _loads(meter, column_set, solution)
     load_of: dict[tuple[str, str], Load] = {}
     for bucket_load, bucket_name in loads:
@@ -90,7 +90,7 @@ def assemble(
             load_of[shipment.shipment_id, column_set.buckets[index].name]
             for index in column.buckets
         ]
-        itinerary = _shared_itinerary(
+        itinerary = shared_itinerary(
             network,
             shipment,
             column.way,
@@ -107,7 +107,7 @@ def assemble(
     return itineraries, [load for load, _ in loads], unserved
 
 
-def _loads(meter: _Meter, column_set: ColumnSet, solution: Solution) -> list[tuple[Load, str]]:
+def _loads(meter: Meter, column_set: ColumnSet, solution: Solution) -> list[tuple[Load, str]]:
     """Loads with the name of their bucket, by departure."""
     units = sorted(
         solution.loads,
@@ -128,12 +128,13 @@ def _loads(meter: _Meter, column_set: ColumnSet, solution: Solution) -> list[tup
             )
             for k, kg, dm3 in sorted(unit.parts)
         )
-        load = _load(meter, lane, contents, f"L{number:04d}")
+        load = load_of(meter, lane, contents, f"L{number:04d}")
         loads.append((load, lane.bucket))
     return loads
 
 
-def _load(meter: _Meter, lane: LaneDeparture, contents: tuple[Content, ...], load_id: str) -> Load:
+def load_of(meter: Meter, lane: LaneDeparture, contents: tuple[Content, ...], load_id: str) -> Load:
+    """One load unit of a lane departure with its contents; its legs carry its id."""
     legs = tuple(
         replace(
             leg,
@@ -161,15 +162,16 @@ def _load(meter: _Meter, lane: LaneDeparture, contents: tuple[Content, ...], loa
     )
 
 
-def _shared_itinerary(
+def shared_itinerary(
     network: Network,
     shipment: Shipment,
     way: Way,
     *,
     loads: Iterable[Load],
     connector_leg: ConnectorLeg,
-    meter: _Meter,
+    meter: Meter,
 ) -> Itinerary:
+    """The itinerary of a way through loads, in the order in which it rides in them."""
     legs: list[Leg] = []
     if way.access.leg is not None:
         legs.append(

@@ -13,7 +13,7 @@ from __future__ import annotations
 import heapq
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from optimizer.domain.shipment import Shipment
@@ -164,6 +164,7 @@ def build_columns(
     quantile: float,
     planned_min: int,
     with_transfers: bool = True,
+    capacity_of: Callable[[str], int] | None = None,
 ) -> ColumnSet:
     """
     Make the consolidation problem.
@@ -174,6 +175,8 @@ def build_columns(
         Shipment id -> itineraries on which it travels alone, in the network's minutes.
     planned_min
         Nothing can be booked before, minutes since the epoch.
+    capacity_of
+        What a resource has, where that is not what the network says.
 
     Raises
     ------
@@ -210,7 +213,7 @@ def build_columns(
             shipment.unserved_fen or _UNSERVED_FACTOR * dearest_fen + _UNSERVED_BASE_FEN
         )
     return _pack_arrays(
-        network,
+        capacity_of or (lambda name: capacity(network, name)),
         shipments=shipments,
         buckets=buckets,
         columns=columns,
@@ -313,7 +316,7 @@ def _sequences(
 
 
 def _pack_arrays(
-    network: Network,
+    capacity_of: Callable[[str], int],
     *,
     shipments: Sequence[Shipment],
     buckets: Sequence[Bucket],
@@ -369,7 +372,7 @@ def _pack_arrays(
         option_draw_ptr=option_ptr,
         option_draw_resource=option_resource,
         option_draw_amount=option_amount,
-        resource_capacity=[capacity(network, name) for name in resources],
+        resource_capacity=[capacity_of(name) for name in resources],
     )
     return ColumnSet(
         problem=problem,

@@ -88,7 +88,7 @@ def truck_hauls(
     """
     import numpy as np
 
-    from optimizer.kernels.pareto_labels import truck_run
+    from optimizer.kernels.timetabled_labels import truck_run
 
     trucks, tables = network.trucks, cost_tables(network)
     passages = np.empty((MAX_PASSAGES, 2), dtype=np.int64)

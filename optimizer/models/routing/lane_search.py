@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from optimizer.costs.tables import CostTables, LegPrices, cost_tables
 from optimizer.kernels.arrays import Bounds, Ints, Prices, Query
+from optimizer.models.routing.problem import no_risk
 from optimizer.models.routing.search import N_LAYERS, steps_to, workspace_of
 from optimizer.network.durations import quantile_min
 from optimizer.network.network import UNREACHED, Network
@@ -136,6 +137,7 @@ class UnitSearch:
                 row_from_min=tables.row_from_min,
                 cost_fen=np.where(usable, legs.total_fen, -1),
                 co2e_g=tables.co2e_g(EMISSION_KG),
+                risk_mnp=no_risk(network),
             ),
         )
 
@@ -160,7 +162,7 @@ class UnitSearch:
         list of Candidate
             Hauls with the first one in front.
         """
-        from optimizer.kernels.pareto_labels import pareto_search
+        from optimizer.kernels.timetabled_labels import pareto_search
 
         network, tables = self.network, self.tables
         usable = [(one, row, at) for one, row, at in first if self.prices.cost_fen[row] >= 0]

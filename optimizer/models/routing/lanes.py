@@ -25,7 +25,7 @@ from optimizer.models.routing.legs import (
 from optimizer.models.routing.problem import Product
 from optimizer.network.allowed import cargo_classes_taken, customs_modes_through
 from optimizer.network.network import Network
-from optimizer.plan.itinerary import Leg, LegKind
+from optimizer.plan.itinerary import Leg
 from optimizer.plan.load import LaneDeparture
 
 MORNING_AND_EVENING = (10 * 60, 20 * 60)
@@ -237,12 +237,21 @@ def _lanes_of(
         f"{tail_id}>{head_id}|{pool.customs_pool}|{pool.cargo_pool}|"
         f"{hauls[0][2]}|{crc32(signature.encode()):08x}"
     )
+    lead_min = 0 if hauls[0][0] >= network.connectors.offer_from else first.lead_min
     for search in searches:
-        if all(_is_sold(search, haul) for haul in hauls):
-            legs = _legs(network, search, hauls)
-            if legs is not None:
-                lead_min = 0 if legs[0].kind is LegKind.CONNECTOR else first.lead_min
-                yield _lane(search, bucket, hauls, legs, lead_min=lead_min)
+        lane = lane_of_hauls(search, bucket, hauls, lead_min=lead_min)
+        if lane is not None:
+            yield lane
+
+
+def lane_of_hauls(
+    search: UnitSearch, bucket: str, hauls: Sequence[Haul], *, lead_min: int
+) -> LaneDeparture | None:
+    """One load unit on a leg sequence, or None where a leg does not sell the type then."""
+    if not all(_is_sold(search, haul) for haul in hauls):
+        return None
+    legs = _legs(search.network, search, hauls)
+    return None if legs is None else _lane(search, bucket, hauls, legs, lead_min=lead_min)
 
 
 def _is_sold(search: UnitSearch, haul: Haul) -> bool:

@@ -91,7 +91,7 @@ def offer_row(tables: CostTables, offer: int, departs_min: int) -> int:
 
 def truck_leg(network: Network, offer_at: int, departs_min: int, rider: Rider) -> Leg | None:
     """The leg of a truck that departs at a moment, or ``None`` if a border never opens again."""
-    from optimizer.kernels.pareto_labels import truck_run
+    from optimizer.kernels.timetabled_labels import truck_run
 
     tables, trucks = cost_tables(network), network.trucks
     offer, lane = network.offers[offer_at], offer_at - network.trucks.offer_from

@@ -131,7 +131,14 @@ class Request:
             row_from_min=tables.row_from_min,
             cost_fen=cost,
             co2e_g=tables.co2e_g(shipment.gross_kg),
+            risk_mnp=no_risk(network),
         )
+
+
+@lru_cache(maxsize=8)
+def no_risk(network: Network) -> Ints:
+    """(n_offers,) zeros: risk is no criterion."""
+    return np.zeros(len(network.offers), dtype=np.int64)
 
 
 def build_request(

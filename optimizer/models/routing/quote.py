@@ -12,6 +12,7 @@ from optimizer.models.routing.itineraries import build_itinerary
 from optimizer.models.routing.problem import build_request, products_of
 from optimizer.models.routing.reasons import Reason, find_reasons
 from optimizer.models.routing.search import Search, Way
+from optimizer.models.routing.traits import Traits
 from optimizer.network.network import Network
 from optimizer.plan.itinerary import Itinerary
 
@@ -35,6 +36,8 @@ class QuoteResult:
         Work of the kernel.
     is_complete
         Whether no search ran out of room.
+    traits
+        By itinerary, what tells it apart; only of alternatives.
     """
 
     itineraries: tuple[Itinerary, ...]
@@ -43,6 +46,7 @@ class QuoteResult:
     n_labels: int = 0
     n_searches: int = 0
     is_complete: bool = True
+    traits: tuple[Traits, ...] = ()
 
 
 def quote(

@@ -11,10 +11,12 @@ from optimizer.costs.tables import LegPrices
 from optimizer.kernels.arrays import Bounds, Ints, Query, Workspace
 from optimizer.models.routing.ends import finals_of, starts_of
 from optimizer.models.routing.problem import Product, Request
+from optimizer.models.routing.risk import leg_risks
 from optimizer.network.network import UNREACHED, Network
 
 MAX_LABELS = 60_000
 MAX_FRONT = 2_048
+N_LABEL_COLUMNS, N_FRONT_COLUMNS = 17, 5
 MAX_HAULS = 8
 N_LAYERS = 3
 HORIZON_MARGIN_MIN = 40 * 1440
@@ -56,6 +58,7 @@ class Way:
     delivered_min: int
     cost_fen: int
     co2e_g: int
+    risk_mnp: int = 0
 
 
 @dataclass(slots=True)
@@ -64,21 +67,27 @@ class Search:
     Pareto front of a shipment over its products, searched one after the other.
 
     What one product has found prunes the next.
+
+    Parameters
+    ----------
+    with_risk
+        Whether risk is a fourth criterion.
     """
 
     request: Request
+    with_risk: bool = False
     n_labels: int = 0
     n_searches: int = 0
     overflowed: bool = False
 
     def front(self, products: list[Product]) -> list[Way]:
         """
-        All ways that no other beats in delivery, cost and emissions, over all products.
+        All ways that no other beats in delivery, cost and emissions (and risk), over all products.
 
         Ordered by cost, then delivery.
         """
         ways: list[Way] = []
-        front = np.empty((0, 4), dtype=np.int64)
+        front = np.empty((0, N_FRONT_COLUMNS), dtype=np.int64)
         for product in products:
             workspace = self._run(product, front)
             if workspace is None:
@@ -93,8 +102,8 @@ class Search:
         return sorted(kept, key=lambda way: (way.cost_fen, way.delivered_min, way.co2e_g))
 
     def _run(self, product: Product, front: Ints) -> Workspace | None:
-        from optimizer.kernels.pareto_labels import pareto_search
         from optimizer.kernels.static_bounds import least_remaining
+        from optimizer.kernels.timetabled_labels import pareto_search
 
         request = self.request
         network = request.network
@@ -103,9 +112,11 @@ class Search:
         if not len(starts) or not (finals[0] >= 0).any():
             return None
         self._legs, prices = request.prices(product)
+        if self.with_risk:
+            prices = prices._replace(risk_mnp=leg_risks(network, request.shipment))
         query = make_query(request, product, finals)
         workspace = workspace_of(network)
-        bounds = _bounds_of(network)
+        bounds = bounds_of(network)
         rides = request.tables.rides
         least_remaining(rides, network.trucks, network.connectors, prices, query, bounds)
         states = starts[:, 0] * N_LAYERS + starts[:, 1]
@@ -137,6 +148,7 @@ class Search:
             delivered_min=int(last[4]),
             cost_fen=int(last[6]),
             co2e_g=int(last[7]),
+            risk_mnp=int(last[16]),
         )
 
     _legs: LegPrices = None  # type: ignore[assignment]
@@ -191,18 +203,19 @@ def workspace_of(network: Network) -> Workspace:
     known: Workspace | None = getattr(_OF_THREAD, "workspace", None)
     if known is None or len(known.bucket) != n_states:
         known = Workspace(
-            labels=np.empty((MAX_LABELS, 16), dtype=np.int64),
+            labels=np.empty((MAX_LABELS, N_LABEL_COLUMNS), dtype=np.int64),
             bucket=np.empty(n_states, dtype=np.int64),
             heap=np.empty(MAX_LABELS, dtype=np.int64),
-            front=np.empty((MAX_FRONT, 4), dtype=np.int64),
-            candidate=np.empty(16, dtype=np.int64),
+            front=np.empty((MAX_FRONT, N_FRONT_COLUMNS), dtype=np.int64),
+            candidate=np.empty(N_LABEL_COLUMNS, dtype=np.int64),
             counters=np.zeros(4, dtype=np.int64),
         )
         _OF_THREAD.workspace = known
     return known
 
 
-def _bounds_of(network: Network) -> Bounds:
+def bounds_of(network: Network) -> Bounds:
+    """Empty bounds for a network."""
     n_states = network.n_facilities * N_LAYERS
     return Bounds(
         minutes=np.empty(n_states, dtype=np.int64),

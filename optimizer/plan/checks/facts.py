@@ -9,6 +9,7 @@ from optimizer.domain.service import Section, Service, TruckLane
 from optimizer.domain.shipment import Place, Shipment
 from optimizer.plan.checks.clock import Clock
 from optimizer.plan.checks.parts import End, Move, Ride, Stop, Way
+from optimizer.plan.checks.roads import RoadFacts
 from optimizer.plan.itinerary import ClearanceEvent, Itinerary, Leg, LegKind
 from optimizer.plan.plan import Plan
 
@@ -20,6 +21,7 @@ class Facts:
         self.data = data
         self.plan = plan
         self.clock = Clock(plan.epoch_at)
+        self.roads = RoadFacts(data.roads, data.parameters)
         self.loads = {load.load_id: load for load in plan.loads}
 
     def end(self, label: str, shipment: Shipment | None) -> End | None:

@@ -156,7 +156,9 @@ def _connector_faults(facts: Facts, move: Move) -> list[Violation]:
     if direct_m > limit_km * 1000:
         found.append(breach("P715", move.where, direct_m / 1000 - limit_km))
     circuity = parameters.get(f"circuity_{way.origin.country}", parameters["circuity_default"])
-    found += _distance_faults(move, round(direct_m * circuity))
+    found += _distance_faults(
+        move, facts.roads.distance_m(way.origin, way.destination, direct_m, circuity)
+    )
     speed = Fraction(str(parameters["connector_speed_km_per_h"]))
     drive_min = ceil(Fraction(leg.distance_m * 60) / (speed * 1000))
     duration = drive_min + int(parameters["connector_fixed_min"])

@@ -15,7 +15,10 @@ MAX_PARAMETERS = 10
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_kernels_import_only_numpy_numba_and_the_types_of_arrays(path):
-    allowed = {"__future__", "typing", "numpy", "numpy.typing", "numba", "optimizer.kernels.arrays"}
+    allowed = {
+        "__future__", "typing", "numpy", "numpy.typing", "numba", "numba.extending", "llvmlite",
+        "optimizer.kernels.arrays",
+    }  # fmt: skip
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom):
             assert node.module in allowed

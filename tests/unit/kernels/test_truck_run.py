@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from optimizer.domain.hours import WeeklyHours
-from optimizer.kernels.pareto_labels import UNREACHED, truck_run
+from optimizer.kernels.timetabled_labels import UNREACHED, truck_run
 from optimizer.models.routing.problem import crossing_dwell
 from optimizer.network.build import build_network
 from tests.factories import (

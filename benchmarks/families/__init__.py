@@ -1,0 +1,1 @@
+"""Instance families of ``benchmarks.quality``: how each is found, solved and checked."""

@@ -1,0 +1,1 @@
+"""Readers of published instance formats, and checkers that recompute from the text."""
