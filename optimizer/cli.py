@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from optimizer.cli_evaluate import evaluate
 from optimizer.cli_explain import explain
 from optimizer.cli_matrix import matrix
 from optimizer.cli_replan import replan
@@ -44,6 +45,7 @@ network_app.command("streets")(network_streets)
 app.command()(matrix)
 app.command()(warm)
 app.command()(explain)
+app.command()(evaluate)
 app.command()(replan)
 
 DataDir = Annotated[

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from optimizer.models.routing.quote import QuoteResult as Quote
     from optimizer.network.network import Network
     from optimizer.replan.again import Replanned
+    from optimizer.replan.evaluate_plan import Evaluated
+    from optimizer.replan.hand_plan import HandPlan
     from optimizer.replan.wait_or_go import WaitOrGo
     from optimizer.stages import PlanOptions
 
@@ -455,6 +457,58 @@ def beside(
         name = next(one for one in numbers if one not in taken)
         shipment = replace(shipment, shipment_id=name)
     return result, inputs, shipment, wait_or_go(Board.of(inputs.network, result.plan), shipment)
+
+
+def evaluate(
+    data: NetworkData,
+    hand: HandPlan,
+    *,
+    horizon_days: int = 0,
+    on_progress: OnProgress = _ignore,
+) -> tuple[PlanResult, Evaluated]:
+    """
+    Price a person's plan softly: broken rules are listed and priced, and stop nothing.
+
+    Parameters
+    ----------
+    hand
+        From :func:`optimizer.replan.hand_file.read_hand_plan`.
+    horizon_days
+        Of the network; long enough for the plan unless given.
+
+    Returns
+    -------
+    result, evaluated
+        The plan timed, priced and shared anew, of which nothing is proved (bound 0); its
+        violations with penalties.
+
+    Raises
+    ------
+    PlanError
+        P770-P778: the plan names what does not exist, or legs that do not connect.
+    """
+    from optimizer import stages
+    from optimizer.replan.evaluate_plan import evaluate_plan, used_refs, with_running
+    from optimizer.replan.hand_checks import find_hand_faults
+
+    findings = find_hand_faults(data, hand)
+    if findings:
+        raise PlanError(findings)
+    days = horizon_days or max(
+        QUOTE_HORIZON_DAYS, hand.last_departs_min // (24 * 60) + QUOTE_HORIZON_DAYS // 2
+    )
+    inputs = load(epoch_at=hand.epoch_at, horizon_days=days, data=data)
+    soft = with_running(data, used_refs(hand))
+    soft_network = (
+        inputs.network
+        if soft is data
+        else load(epoch_at=hand.epoch_at, horizon_days=days, data=soft).network
+    )
+    found = evaluate_plan(inputs.network, hand, soft_network=soft_network, on_progress=on_progress)
+    result = stages.evaluated_result(
+        data, found.plan, n_violations=len(found.penalties), input_hashes=hand.input_hashes
+    )
+    return result, found
 
 
 def shipments_hash(shipments: Sequence[Shipment]) -> str:

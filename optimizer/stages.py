@@ -345,3 +345,27 @@ def make_result(
             n_violations=0,
         ),
     )
+
+
+def evaluated_result(
+    data: NetworkData, plan: Plan, *, n_violations: int, input_hashes: dict[str, str]
+) -> PlanResult:
+    """
+    A person's plan as a result: priced and checked, nothing proved.
+
+    Its summary says how many rules it breaks, and its bound is 0, which no plan is below.
+    """
+    return PlanResult(
+        plan=plan,
+        status="feasible",
+        bound_fen=0,
+        solve_seconds=0.0,
+        stop_reason="evaluated",
+        seed=0,
+        n_threads=1,
+        versions={"python": platform.python_version(), "teahorse": version("teahorse")},
+        input_hashes={**input_hashes, "network": data.fingerprint},
+        summary=summarize(
+            data, plan, bound_fen=0, solve_seconds=0.0, n_violations=n_violations
+        ),
+    )

@@ -117,6 +117,8 @@ def _paths() -> None:
 def _designs() -> None:
     """Network design: two nodes, one arc, one commodity."""
     from optimizer.models.consolidation.network_design import NetworkDesign
+    from optimizer.models.consolidation.static.lagrangian import Lagrangian
+    from optimizer.models.consolidation.static.links import make_links
     from optimizer.models.consolidation.static.solve import solve
     from optimizer.solvers.limits import SolveLimits
 
@@ -137,6 +139,10 @@ def _designs() -> None:
         commodity_may_split=np.array([True, True]),
     )
     solve(design, SolveLimits(time_s=2.0))
+    # So small a design is solved without its bound, which is asked for on its own.
+    bounding = Lagrangian(make_links(design))
+    bounding.improve(100.0, 2)
+    bounding.link_values()
 
 
 def _lanes() -> None:

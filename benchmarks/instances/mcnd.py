@@ -156,4 +156,4 @@ def _whole(word: str) -> int | None:
         value = float(word)
     except ValueError:
         return None
-    return int(value) if value == value and abs(value) < 2**53 and value == int(value) else None
+    return int(value) if abs(value) <= _MOST and value == int(value) else None

@@ -23,6 +23,7 @@ Bools = npt.NDArray[np.bool_]
 
 BOUND, STEP, FAILURES, MIX = 0, 1, 2, 3
 """Places in ``Dual.control``: best bound, step factor, steps in a row without a gain, weight."""
+NOTHING = 1e-12
 MOST_FAILURES, LEAST_STEP, MOST_STEP = 10, 1e-4, 2.0
 
 
@@ -85,10 +86,10 @@ def _knapsack(links: Links, a: int, price: Floats, who: Ints, profit: Floats) ->
     for place in range(n_who):
         at = order[place]
         who[place] = by_who[at]
-        amount = min(min(links.demand[by_who[at]], capacity), room)
+        amount = min(links.demand[by_who[at]], capacity, room)
         value += amount * by_profit[at]
         room -= amount
-    return value, n_who
+    return float(value), n_who
 
 
 @njit(cache=True, nogil=True)
@@ -112,7 +113,7 @@ def _evaluate(links: Links, price: Floats, dual: Dual, who: Ints, profit: Floats
         room = links.capacity[a]
         for place in range(n_who):
             k = who[place]
-            amount = min(min(links.demand[k], links.capacity[a]), room)
+            amount = min(links.demand[k], links.capacity[a], room)
             room -= amount
             surplus[k, links.head[a]] -= amount
             surplus[k, links.tail[a]] += amount
@@ -178,7 +179,7 @@ def improve(links: Links, dual: Dual, target: float, n_steps: int) -> float:
         for k in range(n_rows):
             for n in range(n_nodes):
                 norm += direction[k, n] * direction[k, n]
-        if norm <= 1e-12:
+        if norm <= NOTHING:
             break
         distance = max(target - control[BOUND], 1e-6 * abs(target))
         step = control[STEP] * distance / norm
@@ -194,7 +195,7 @@ def improve(links: Links, dual: Dual, target: float, n_steps: int) -> float:
         # The weight that makes the mixed imbalance shortest, kept small.
         spread = own - 2.0 * across + norm
         mix = control[MIX]
-        if spread > 1e-12:
+        if spread > NOTHING:
             mix = min(max((norm - across) / spread, 0.1 * mix), mix)
         for k in range(n_rows):
             for n in range(n_nodes):

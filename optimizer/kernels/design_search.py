@@ -24,6 +24,15 @@ Bools = npt.NDArray[np.bool_]
 NONE = -1
 FAR = 1e300
 """Cost of what cannot be reached; never added to."""
+NOTHING = 1e-7
+"""Amount that is not worth a path."""
+SEEN, DONE = 1, 2
+"""Marks of nodes in a search."""
+SPLITS_SHARE, BY_DEMAND_SHARE = 0.1, 0.33
+"""Insertions that may split from the start; moves that insert the largest demand first."""
+CLOSE_ARC, CLOSE_AT_NODE, BLUR_SHARE, DOOR_SHARE = 0.35, 0.7, 0.5, 0.3
+"""Up to where a draw closes one arc, or several at a node; moves with random biases; moves that
+let one arc open for nothing."""
 MAX_SPLITS = 24
 """Paths of one commodity in one insertion; more is a failure, and the move is undone."""
 MODULUS, MULTIPLIER = 2147483647, 48271
@@ -90,7 +99,7 @@ def _search(design: Design, flow: Flow, k: int, amount: float, scratch: Scratch)
     any room, cost per unit when up to -amount units are sent. Ties go to the lower node.
     """
     whole = amount > 0.0
-    least = amount if whole else 1e-7
+    least = amount if whole else NOTHING
     distance, via, mark, reached = scratch.distance, scratch.via, scratch.mark, scratch.reached
     for n in range(distance.shape[0]):
         distance[n] = FAR
@@ -110,12 +119,12 @@ def _search(design: Design, flow: Flow, k: int, amount: float, scratch: Scratch)
             return True
         n_reached -= 1
         reached[at] = reached[n_reached]
-        mark[n] = 2
+        mark[n] = DONE
         for place in range(design.out_ptr[n], design.out_ptr[n + 1]):
             a = design.out_arc[place]
             room = design.capacity[a] - flow.load[a]
             to = design.head[a]
-            if room < least or mark[to] == 2 or design.forbidden[a, k]:
+            if room < least or mark[to] == DONE or design.forbidden[a, k]:
                 continue
             opening = design.fixed[a] * scratch.bias[a] if flow.n_on[a] == 0 else 0.0
             if whole:
@@ -126,7 +135,7 @@ def _search(design: Design, flow: Flow, k: int, amount: float, scratch: Scratch)
                 distance[to] = distance[n] + step
                 via[to] = a
                 if mark[to] == 0:
-                    mark[to] = 1
+                    mark[to] = SEEN
                     reached[n_reached] = to
                     n_reached += 1
     return False
@@ -154,7 +163,7 @@ def _push(design: Design, flow: Flow, k: int, limit: float, scratch: Scratch) ->
         flow.load[a] += room
         flow.n_on[a] += 1
         n = design.tail[a]
-    return room
+    return float(room)
 
 
 @njit(cache=True, nogil=True)
@@ -184,17 +193,16 @@ def _insert(design: Design, flow: Flow, k: int, splits: bool, scratch: Scratch) 
     """Route a commodity that carries nothing; whole first unless ``splits``, else in parts."""
     left = design.demand[k]
     for _ in range(MAX_SPLITS):
-        if left <= 1e-7:
+        if left <= NOTHING:
             return True
         sent = 0.0
-        if not splits and _search(design, flow, k, left, scratch):
-            sent = _push(design, flow, k, left, scratch)
-        elif _search(design, flow, k, -left, scratch):
+        found = not splits and _search(design, flow, k, left, scratch)
+        if found or _search(design, flow, k, -left, scratch):
             sent = _push(design, flow, k, left, scratch)
         if sent <= 0.0:
             return False
         left -= sent
-    return left <= 1e-7
+    return left <= NOTHING
 
 
 @njit(cache=True, nogil=True)
@@ -227,7 +235,7 @@ def construct(design: Design, flow: Flow, scratch: Scratch, order: Ints) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _add(flow: Flow, k: int, n_chosen: int, scratch: Scratch) -> int:
+def _add(k: int, n_chosen: int, scratch: Scratch) -> int:
     if scratch.is_chosen[k]:
         return n_chosen
     scratch.is_chosen[k] = True
@@ -246,7 +254,7 @@ def _choose_on_arc(flow: Flow, a: int, most: int, n_chosen: int, scratch: Scratc
         k = (first + i) % n_commodities
         for place in range(flow.n_used[k]):
             if flow.arc[k, place] == a:
-                n_chosen = _add(flow, k, n_chosen, scratch)
+                n_chosen = _add(k, n_chosen, scratch)
                 break
     return n_chosen
 
@@ -272,7 +280,7 @@ def _ruin(design: Design, flow: Flow, most: int, scratch: Scratch) -> int:
     """
     rng, bias = scratch.rng, scratch.bias
     n_arcs = bias.shape[0]
-    spread = 0.4 if _uniform(rng) < 0.5 else 0.0
+    spread = 0.4 if _uniform(rng) < BLUR_SHARE else 0.0
     for a in range(n_arcs):
         bias[a] = 1.0
     if spread > 0.0:
@@ -283,23 +291,24 @@ def _ruin(design: Design, flow: Flow, most: int, scratch: Scratch) -> int:
     a = _random_open_arc(flow, scratch)
     if a == NONE:
         return 0
-    if kind < 0.35:
+    if kind < CLOSE_ARC:
         n_chosen = _choose_on_arc(flow, a, most, n_chosen, scratch)
         bias[a] = 1.0 + 4.0 * _uniform(rng)
-    elif kind < 0.7:
-        n = design.tail[a] if _uniform(rng) < 0.5 else design.head[a]
+    elif kind < CLOSE_AT_NODE:
+        n = design.tail[a] if _uniform(rng) < BLUR_SHARE else design.head[a]
         share = 0.2 + 0.6 * _uniform(rng)
         for b in range(n_arcs):
-            if flow.n_on[b] > 0 and (design.tail[b] == n or design.head[b] == n):
-                if b == a or _uniform(rng) < share:
-                    n_chosen = _choose_on_arc(flow, b, most, n_chosen, scratch)
-                    bias[b] = 1.0 + 2.0 * _uniform(rng)
+            if flow.n_on[b] == 0 or (design.tail[b] != n and design.head[b] != n):
+                continue
+            if b == a or _uniform(rng) < share:
+                n_chosen = _choose_on_arc(flow, b, most, n_chosen, scratch)
+                bias[b] = 1.0 + 2.0 * _uniform(rng)
     else:
         n_chosen = _choose_on_arc(flow, a, 1, n_chosen, scratch)
         k = scratch.chosen[0]
         for place in range(flow.n_used[k]):
             n_chosen = _choose_on_arc(flow, flow.arc[k, place], most, n_chosen, scratch)
-    if _uniform(rng) < 0.3:  # a door that was shut opens for nothing
+    if _uniform(rng) < DOOR_SHARE:  # a door that was shut opens for nothing
         b = int(_uniform(rng) * n_arcs) % n_arcs
         bias[b] = 0.0
     return n_chosen
@@ -312,7 +321,7 @@ def _order(design: Design, n_chosen: int, scratch: Scratch) -> None:
     for i in range(n_chosen - 1, 0, -1):
         j = int(_uniform(rng) * (i + 1)) % (i + 1)
         chosen[i], chosen[j] = chosen[j], chosen[i]
-    if _uniform(rng) < 0.33:
+    if _uniform(rng) < BY_DEMAND_SHARE:
         for i in range(1, n_chosen):
             k = chosen[i]
             j = i - 1
@@ -378,7 +387,7 @@ def anneal(
         _order(design, n_chosen, scratch)
         done, fits = 0, True
         while fits and done < n_chosen:
-            splits = _uniform(scratch.rng) < 0.1
+            splits = _uniform(scratch.rng) < SPLITS_SHARE
             fits = _insert(design, flow, scratch.chosen[done], splits, scratch)
             done += 1
         after = _cost(design, flow)
@@ -392,6 +401,6 @@ def anneal(
                 _take_off(flow, scratch.chosen[i])
             for i in range(n_chosen):
                 k = scratch.chosen[i]
-                _put_on(flow, k, saved.arc[k], saved.amount[k], saved.n_used[k])
+                _put_on(flow, k, saved.arc[k], saved.amount[k], int(saved.n_used[k]))
             cost = before
     return cost, best_cost

@@ -25,6 +25,8 @@ Longs = NDArray[np.int64]
 
 FAR = 2**30 - 1
 """No path; also where a longer path would be. Twice this fits int32."""
+UNREACHED = 2**31 - 1
+"""A closed arc, in weights as given."""
 NONE = -1
 
 
@@ -218,6 +220,31 @@ def place_arcs(tail: Ints, head: Ints, up_first: Longs, up_head: Ints, slot: Int
             else:
                 right = middle
         slot[a] = 2 * left + (1 if tail[a] == high else 0)
+
+
+@njit(cache=True, nogil=True)
+def narrow(given: Longs, weight: Ints) -> bool:
+    """
+    Take weights as the kernels need them, in one pass.
+
+    Parameters
+    ----------
+    given
+        (n_arcs,) int32 or int64.
+    weight
+        (n_arcs,) modified in place, ``FAR`` for ``UNREACHED``.
+
+    Returns
+    -------
+    bool
+        Whether every one was in [0, ``FAR``) or ``UNREACHED``.
+    """
+    n_wrong = 0
+    for a in range(given.shape[0]):
+        value = np.int64(given[a])
+        n_wrong += (value < 0) | ((value >= FAR) & (value != UNREACHED))
+        weight[a] = np.int32(min(value, FAR))
+    return n_wrong == 0
 
 
 @njit(cache=True, nogil=True)

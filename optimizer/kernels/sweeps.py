@@ -40,6 +40,8 @@ NONE = -1
 LANES = 16
 BLOCK = 4
 """Nodes or targets swept together."""
+WIDTHS = (4, 2, 1)
+"""Chunks that a sweep over all nodes takes at once: so many rows stay in registers."""
 
 # Columns of nodes, of arcs and of marks.
 PARENT, LEVEL, UP_FROM, UP_TO = 0, 1, 2, 3
@@ -167,7 +169,30 @@ def _interpreted() -> tuple[Any, ...]:
 
         return pull
 
-    return fill, copy, lower, push, pull_rows(1), pull_rows(BLOCK)
+    def pull_chunks(n_chunks: int) -> Any:
+        def pull(
+            to: Ints,
+            at: int,
+            stride: int,
+            rows: Ints,
+            row: int,
+            height: int,
+            arcs: Ints,
+            first: int,
+            last: int,
+            is_fresh: int,
+        ) -> None:
+            for c in range(n_chunks):
+                if is_fresh:
+                    fill(rows, row + c * height, FAR)
+                for offset, weight in arcs.reshape(-1)[first:last].reshape(-1, 2):
+                    lower(rows, row + c * height, rows, c * height + offset, weight)
+                copy(to, at + c * stride, rows, row + c * height)
+
+        return pull
+
+    chunked = [pull_chunks(n_chunks) for n_chunks in WIDTHS]
+    return fill, copy, lower, push, pull_rows(1), pull_rows(BLOCK), *chunked
 
 
 def _compiled() -> tuple[Any, ...]:
@@ -332,10 +357,57 @@ def _compiled() -> tuple[Any, ...]:
 
         return intrinsic(pull)
 
-    return fill, copy, lower, push, pull_rows(1), pull_rows(BLOCK)
+    def pull_chunks(n_chunks: int) -> Any:
+        """Pull a node's row in adjacent chunks over the same arcs, and keep it in two places."""
+
+        def pull(  # noqa: ANN202
+            typingctx: Any,
+            to: Any,
+            there: Any,
+            stride: Any,
+            rows: Any,
+            row: Any,
+            height: Any,
+            arcs: Any,
+            first: Any,
+            last: Any,
+            is_fresh: Any,
+        ):
+            def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+                target = data(context, builder, signature.args[0], args[0])
+                start = data(context, builder, signature.args[3], args[3])
+                numbers = data(context, builder, signature.args[6], args[6])
+                chunks = [ir.Constant(i64, chunk) for chunk in range(n_chunks)]
+                bases = [builder.gep(start, [builder.mul(args[5], chunk)]) for chunk in chunks]
+
+                def body(arc: Any, best: list[Any]) -> list[Any]:
+                    shift = builder.sext(number(builder, numbers, arc, 0), i64)
+                    weight = splat(builder, number(builder, numbers, arc, 1))
+                    rows_there = [load(builder, at(builder, base, shift)) for base in bases]
+                    ways = [builder.add(other, weight) for other in rows_there]
+                    return [least(builder, *pair) for pair in zip(ways, best, strict=True)]
+
+                fresh = builder.icmp_signed("!=", args[9], ir.Constant(i64, 0))
+                far = ir.Constant(vector, [FAR] * LANES)
+                here = [at(builder, base, args[4]) for base in bases]
+                before = [builder.select(fresh, far, load(builder, pointer)) for pointer in here]
+                best = arc_loop(builder, args[7], args[8], 2, before, body)
+                for chunk, pointer, made in zip(chunks, here, best, strict=True):
+                    store(builder, made, pointer)
+                    place = builder.add(args[1], builder.mul(args[2], chunk))
+                    store(builder, made, at(builder, target, place))
+                return context.get_dummy_value()
+
+            numbers = (long, long, rows, long, long, arcs, long, long, long)
+            return types.void(to, *numbers), generate
+
+        return intrinsic(pull)
+
+    chunked = [pull_chunks(n_chunks) for n_chunks in WIDTHS]
+    return fill, copy, lower, push, pull_rows(1), pull_rows(BLOCK), *chunked
 
 
-_fill, _copy, _lower, _push, _pull, _pull_block = (
+_fill, _copy, _lower, _push, _pull, _pull_block, _pull_four, _pull_two, _pull_one = (
     _interpreted()
     if config.DISABLE_JIT  # pyright: ignore[reportAttributeAccessIssue]  set at import
     else _compiled()
@@ -832,26 +904,36 @@ def sweep_all(tree: Tree, program: Program, scratch: Scratch, sizes: Longs, sour
     scratch
         ``met`` (n_chunks * n * LANES,) is the result: a row a chunk and position.
     sources
-        (at most n_chunks * LANES,) rising positions.
+        (at most n_chunks * LANES,) rising positions. The number of chunks is one of ``WIDTHS``.
 
     Notes
     -----
     PHAST (Delling and others, doi:10.1016/j.jpdc.2012.02.007). Rows are written once and not read
     again: what a sweep reads are the rows of the levels above.
     """
-    n = tree.nodes.shape[0]
-    rows, met = scratch.rows, scratch.met
-    for chunk in range(sizes[N_CHUNKS]):
+    n, n_chunks = tree.nodes.shape[0], sizes[N_CHUNKS]
+    rows, met, is_met, arcs = scratch.rows, scratch.met, scratch.is_met, tree.falling
+    for chunk in range(n_chunks):
         low = chunk * LANES
         high = min(low + LANES, sources.shape[0])
         _climb(tree, program, scratch, sources[low:high], sizes, chunk)
+    height, stride = sizes[N_LEVELS] * LANES, np.int64(n * LANES)
     for v in range(n):
         first, last = 2 * np.int64(tree.nodes[v, UP_FROM]), 2 * np.int64(tree.nodes[v, UP_TO])
-        for chunk in range(sizes[N_CHUNKS]):
-            base = chunk * sizes[N_LEVELS] * LANES
-            row = base + np.int64(tree.nodes[v, LEVEL]) * LANES
-            _enter(scratch, n, chunk, v, row, 1)
-            _pull(rows, row, rows, base, tree.falling, first, last)
-            _copy(met, (chunk * n + v) * LANES, rows, row)
-    for at in range(0, sizes[N_CHUNKS] * sizes[N_LEVELS] * LANES, LANES):
+        row = np.int64(tree.nodes[v, LEVEL]) * LANES
+        at = np.int64(v * LANES)
+        fresh = np.int64(1)
+        for chunk in range(n_chunks):
+            if is_met[chunk * n + v] == 1:
+                fresh = np.int64(0)
+        if fresh == 0:
+            for chunk in range(n_chunks):
+                _enter(scratch, n, chunk, v, chunk * height + row, 1)
+        if n_chunks == WIDTHS[0]:
+            _pull_four(met, at, stride, rows, row, height, arcs, first, last, fresh)
+        elif n_chunks == WIDTHS[1]:
+            _pull_two(met, at, stride, rows, row, height, arcs, first, last, fresh)
+        else:
+            _pull_one(met, at, stride, rows, row, height, arcs, first, last, fresh)
+    for at in range(0, n_chunks * height, LANES):
         _fill(rows, at, np.int32(FAR))

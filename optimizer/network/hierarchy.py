@@ -144,7 +144,7 @@ class Hierarchy:
         NetworkError
             N261: not one weight an arc, not integers, negative, or too large.
         """
-        checked = self._check_weights(weights, "weights")
+        checked = self._check_weights(weights, "weights", np.empty(self.n_arcs, np.int32))
         structure = self.structure
         if structure is None:
             return PlainMetric(self.n_nodes, self.tail, self.head, checked)
@@ -169,9 +169,12 @@ class Hierarchy:
         """
         findings: list[Finding] = []
         rows: list[Ints] = []
-        for at, row in enumerate(np.asarray(weights)):
+        given = np.asarray(weights)
+        # Taken where the lanes read them, with no copy between.
+        room = np.empty((len(given), self.n_arcs), np.int32)
+        for at, row in enumerate(given):
             try:
-                rows.append(self._check_weights(row, f"weights {at}"))
+                rows.append(self._check_weights(row, f"weights {at}", room[at]))
             except NetworkError as error:
                 findings.extend(error.findings)
         if findings:
@@ -181,7 +184,7 @@ class Hierarchy:
             return [PlainMetric(self.n_nodes, self.tail, self.head, row) for row in rows]
         metrics: list[Metric | PlainMetric] = []
         for first in range(0, len(rows), LANES):
-            some = np.stack(rows[first : first + LANES])
+            some = room[first : first + LANES]
             both = np.empty((len(structure.up_head), 2, LANES), np.int32)
             hierarchy_lanes.respect_lanes(structure.slot, some, both)
             hierarchy_lanes.customize_lanes(structure.up_first, structure.opposite, both)
@@ -191,10 +194,11 @@ class Hierarchy:
             ]
         return metrics
 
-    def _check_weights(self, weights: ArrayLike, name: str) -> Ints:
+    def _check_weights(self, weights: ArrayLike, name: str, weight: Ints) -> Ints:
+        """``weights`` as int32 in ``weight``, or findings."""
         array = np.asarray(weights)
         if array.size == 0 and self.n_arcs == 0:
-            return np.empty(0, np.int32)
+            return weight
         if array.shape != (self.n_arcs,) or array.dtype.kind not in "iu":
             raise NetworkError(
                 Finding(
@@ -204,6 +208,10 @@ class Hierarchy:
                     remedy=f"pass {self.n_arcs} integers",
                 )
             )
+        # Other integers are few and rare; these two the kernel is compiled for.
+        kept = array if array.dtype in (np.int32, np.int64) else array.astype(np.int64)
+        if kernels.narrow(np.ascontiguousarray(kept), weight):
+            return weight
         wrong = np.flatnonzero((array < 0) | ((array >= FAR) & (array != UNREACHED)))
         if len(wrong):
             raise NetworkError(
@@ -215,7 +223,7 @@ class Hierarchy:
                     remedy="use a coarser unit; UNREACHED closes an arc",
                 )
             )
-        return np.minimum(array, FAR).astype(np.int32)
+        return weight
 
 
 def _lane(both: Ints, lane: int) -> Ints:

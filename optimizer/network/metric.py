@@ -252,12 +252,15 @@ class Metric:
         program = sweeps.Program(
             nothing.reshape(0, sweeps.N_COLUMNS), nothing, nothing, nothing.reshape(0, 3), marks
         )
-        for first in range(0, n_chunks, N_CHUNKS):
-            some = rows[first : first + N_CHUNKS]
+        first = 0
+        while first < n_chunks:
+            width = next(width for width in sweeps.WIDTHS if width <= n_chunks - first)
+            some = rows[first : first + width]
             sizes = np.array((structure.n_levels, n, 0, len(some)), np.int64)
             scratch = _scratch(sizes, met=some.reshape(-1))
             part = ends[order[first * LANES : (first + len(some)) * LANES]]
             sweeps.sweep_all(tree, program, scratch, sizes, part)
+            first += width
         place = np.empty(len(ends), np.int32)
         place[order] = np.arange(len(ends), dtype=np.int32)
         return OneToAll(

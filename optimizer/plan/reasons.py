@@ -152,6 +152,13 @@ _TABLE = (
         "start at, or deliver to, a facility that clears the customs mode",
         "改从可清关的设施发货或交货",
     ),
+    (
+        "U819",
+        "the plan leaves it out without a reason",
+        "方案未安排该货物且未说明原因",
+        "give it a way, or let the planner look for one",
+        "为其安排路径，或交由规划器寻找",
+    ),
 )
 
 REASONS: dict[str, Reason] = {

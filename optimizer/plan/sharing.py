@@ -16,7 +16,7 @@ import numpy as np
 
 from optimizer.plan.load import Load
 from optimizer.plan.plan import ShareGroup
-from optimizer.plan.sharing_core import Group, least_core, nearest
+from optimizer.plan.sharing_core import Group, coalition_rise, individual_rise, nearest
 from optimizer.plan.sharing_rules import (
     ShareRule,
     UnitOffer,
@@ -121,21 +121,22 @@ def _share_group(
         volume_dm3=np.array([sizes[at][rider][1] for rider, at in entries], dtype=np.int64),
         smaller=tuple(_smaller(load, offers.get(load.load_id, ())) for load in loads),
     )
-    value, coalitions = least_core(group)
+    rise_fen = individual_rise(group)
+    caps_fen = np.maximum(group.limit_fen + rise_fen, 0)
+    objection_fen, coalitions = coalition_rise(group, caps_fen)
     targets = _targets_fen(loads, limits, offers, rule)
     split = nearest(
         group,
         np.array([targets[at][rider] for rider, at in entries], dtype=np.float64),
+        caps_fen,
         coalitions,
-        max(value, 0.0),
+        objection_fen,
     )
     shares = dict.fromkeys(riders, 0)
     for (rider, _), amount_fen in zip(entries, split.tolist(), strict=True):
         shares[rider] += amount_fen
-    return shares, max(0, -int(-value // 1) if value > _NOISE_FEN else 0)
-
-
-_NOISE_FEN = 1e-6
+    # Whose limit is below nothing pays more than alone whatever the others do.
+    return shares, max(rise_fen, -int(group.limit_fen.min()))
 
 
 def _smaller(load: Load, offers: Sequence[UnitOffer]) -> tuple[tuple[int, int, int], ...]:

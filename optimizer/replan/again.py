@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from optimizer import stages
@@ -18,11 +18,11 @@ from optimizer.models.routing.quote import QuoteResult
 from optimizer.network.network import Network
 from optimizer.plan.checks.run import run_checks
 from optimizer.plan.itinerary import Itinerary
-from optimizer.plan.load import Load
-from optimizer.plan.plan import Plan, Unassigned
+from optimizer.plan.load import LaneDeparture, Load
+from optimizer.plan.plan import Plan, Unassigned, Violation
 from optimizer.replan.apply import join_load, rides_again, share_again
 from optimizer.replan.board import Board
-from optimizer.replan.diff import PathChange, changed_paths
+from optimizer.replan.diff import NOT_OF_THE_PATH, PathChange, changed_paths
 from optimizer.replan.freeze import SEAT, keep_only, seat_lane
 from optimizer.replan.hint import start_from
 from optimizer.stages import OnProgress, PlanOptions
@@ -81,18 +81,17 @@ def plan_again(
         was passed before.
     """
     by_id = {shipment.shipment_id: shipment for shipment in shipments}
-    kept = _kept(network, before, by_id, frozen & by_id.keys())
+    kept = _kept(network, before, by_id, frozen & by_id.keys(), options)
     board = Board.of(network, kept)
-    free = [shipment for shipment in shipments if shipment.shipment_id not in kept.shipments]
+    free = _free(kept, shipments, options)
     quotes = stages.quote_all(network, free, options, on_progress)
-    seats = [lane for load in kept.loads if (lane := seat_lane(load)) is not None]
     column_set = stages.build_problem(
         network,
         free,
         quotes,
         options,
         on_progress,
-        more_lanes=seats,
+        more_lanes=_seats(kept, network.minute(options.planned_at)),
         capacity_of=lambda name: 1 if name.startswith(SEAT) else board.free(name),
     )
     start = start_from(column_set, before) if with_hint else None
@@ -120,15 +119,56 @@ def plan_again(
     )
 
 
-def _kept(network: Network, before: Plan, shipments: dict[str, Shipment], frozen: set[str]) -> Plan:
+def _free(kept: Plan, shipments: Sequence[Shipment], options: PlanOptions) -> list[Shipment]:
+    """Shipments that are planned anew."""
+    if not kept.shipments:
+        return list(shipments)
+    return [
+        # The plan keeps the moment at which what is frozen was decided; the rest is booked now.
+        replace(shipment, booked_at=max(shipment.booked_at, options.planned_at))
+        for shipment in shipments
+        if shipment.shipment_id not in kept.shipments
+    ]
+
+
+def _seats(kept: Plan, now_min: int) -> list[LaneDeparture]:
+    """Room in frozen loads that have not closed."""
+    lanes = (seat_lane(load) for load in kept.loads if load.closes_min >= now_min)
+    return [lane for lane in lanes if lane is not None]
+
+
+def _kept(
+    network: Network,
+    before: Plan,
+    shipments: dict[str, Shipment],
+    frozen: set[str],
+    options: PlanOptions,
+) -> Plan:
     """The frozen part, checked on the network as it is now."""
     kept = keep_only(before, frozen)
-    changed = {key: shipments[key] for key in kept.shipments}
+    changed = {
+        # It was booked before, whenever the others can be.
+        key: replace(shipments[key], booked_at=before.shipments[key].booked_at)
+        for key in kept.shipments
+    }
+    kept = replace(
+        kept,
+        shipments=changed,
+        planning_quantile=options.planning_quantile,
+        share_rule=options.share_rule,
+    )
+    # First the way: emissions and shares are made anew on legs that the network has to have.
+    _refuse(one for one in run_checks(network.data, kept) if one.code not in NOT_OF_THE_PATH)
     meter = Meter(network.data)
     loads = {load.load_id: join_load(meter, load, ()) for load in kept.loads}
-    kept = replace(kept, shipments=changed, loads=tuple(loads.values()))
+    kept = replace(kept, loads=tuple(loads.values()))
     kept = replace(kept, itineraries=tuple(rides_again(meter, kept, list(loads), loads)))
     kept = share_again(network, kept, set(loads))
+    _refuse(run_checks(network.data, kept))
+    return kept
+
+
+def _refuse(violations: Iterable[Violation]) -> None:
     findings = [
         Finding(
             code="P795",
@@ -137,11 +177,10 @@ def _kept(network: Network, before: Plan, shipments: dict[str, Shipment], frozen
             value=f"{one.amount:g} {one.unit}",
             remedy="do not freeze it, or undo the change that forbids it",
         )
-        for one in run_checks(network.data, kept)
+        for one in violations
     ]
     if findings:
         raise PlanError(findings)
-    return kept
 
 
 def _joined(
@@ -167,35 +206,29 @@ def _joined(
     ]
     draft = replace(
         kept,
-        planned_at=options.planned_at,
+        planned_at=min(kept.planned_at, options.planned_at)
+        if kept.shipments
+        else options.planned_at,
         shipments={
             **kept.shipments,
             **{shipment.shipment_id: shipment for shipment in column_set.shipments},
         },
         itineraries=(*kept.itineraries, *itineraries),
         loads=tuple(all_loads.values()),
-        planning_quantile=options.planning_quantile,
-        share_rule=options.share_rule,
     )
     changed = set(renamed.values())
     meter = Meter(network.data)
     draft = replace(draft, itineraries=tuple(rides_again(meter, draft, sorted(changed), all_loads)))
     draft = share_again(network, draft, changed)
     shares = {one.shipment_id: one.share_fen for one in draft.itineraries}
-    free = set(quotes)
-    finished = tuple(
-        stages.finish(
-            network,
-            draft.shipments[one.shipment_id],
-            one,
-            shares=shares,
-            loads=all_loads,
-            quoted=quotes[one.shipment_id],
-        )
-        if one.shipment_id in free
-        else one
-        for one in draft.itineraries
-    )
+
+    def finished_one(one: Itinerary) -> Itinerary:
+        if one.shipment_id not in quotes:
+            return one
+        shipment, quoted = draft.shipments[one.shipment_id], quotes[one.shipment_id]
+        return stages.finish(network, shipment, one, shares=shares, loads=all_loads, quoted=quoted)
+
+    finished = tuple(finished_one(one) for one in draft.itineraries)
     used = resource_use(column_set.problem, solution)
     unassigned: tuple[Unassigned, ...] = tuple(
         stages.why_unassigned(column_set, used, shipment_id, quotes[shipment_id])

@@ -23,12 +23,15 @@ class Board:
     ----------
     used
         Resource id -> what the plan draws, in the measure of the resource (rules R1 to R3).
+    more
+        Resource id -> what there is of it beyond what the network says.
     """
 
     network: Network
     plan: Plan
     used: Mapping[str, int]
     loads: dict[str, Load] = field(default_factory=dict[str, Load])
+    more: Mapping[str, int] = field(default_factory=dict[str, int])
 
     @classmethod
     def of(cls, network: Network, plan: Plan) -> Board:
@@ -54,7 +57,8 @@ class Board:
 
     def free(self, resource: str) -> int:
         """What is left of a resource; negative where the plan overdraws it."""
-        return capacity(self.network, resource) - self.used.get(resource, 0)
+        there_is = capacity(self.network, resource) + self.more.get(resource, 0)
+        return there_is - self.used.get(resource, 0)
 
     def lacking(self, draws: Mapping[str, int]) -> dict[str, int]:
         """Resources that do not have enough left for draws, and how much is missing."""

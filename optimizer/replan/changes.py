@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from fractions import Fraction
 from math import ceil
@@ -34,6 +34,9 @@ class Change:
         What stands for the shipment then: itself with other fields, or its parts.
     data
         Facts after the change, or ``None`` where they stay.
+    room
+        Resource id -> how much more of it there is then; of nothing else, although ``data`` knows
+        no room of single departures.
     needs_rebuild
         Whether arrays of the network depend on what changed.
     """
@@ -45,6 +48,7 @@ class Change:
     unit: str
     shipments: tuple[Shipment, ...]
     data: NetworkData | None = None
+    room: dict[str, int] = field(default_factory=dict[str, int])
     needs_rebuild: bool = False
 
 
@@ -151,23 +155,17 @@ def more_room(data: NetworkData, shipment: Shipment, lacking: dict[str, int]) ->
     """More of the resources that a way lacks; ``None`` where one cannot be raised."""
     parts: list[str] = []
     amounts: list[tuple[int, str]] = []
-    for resource, missing in lacking.items():
-        kind, _, rest = resource.partition(":")
+    room: dict[str, int] = {}
+    for names, missing in _by_departure(lacking):
+        kind, _, rest = names[0].partition(":")
         if kind == "svc":
             service_id, voyage, _, measure = rest.rsplit(":", 3)
-            service = data.services[service_id]
             if measure == "teu":
                 missing = ceil(missing / TEU_C) * TEU_C  # noqa: PLW2901  (slots are whole)
-                service = replace(service, allotment_teu_c=service.allotment_teu_c + missing)
                 amounts.append((missing // TEU_C, "TEU"))
-            elif measure == "kg":
-                service = replace(service, allotment_kg=service.allotment_kg + missing)
-                amounts.append((missing, "kg"))
             else:
-                more = service.allotment_positions + missing
-                service = replace(service, allotment_positions=more)
-                amounts.append((missing, "positions"))
-            data = replace(data, services={**data.services, service_id: service})
+                amounts.append((missing, "kg" if measure == "kg" else "positions"))
+            data = _with_allotment(data, service_id, measure, missing)
             parts.append(f"{amounts[-1][0]} {amounts[-1][1]} more on {service_id} of {voyage}")
         elif kind == "quota":
             lane_id, _, on = rest.rpartition(":")
@@ -187,6 +185,7 @@ def more_room(data: NetworkData, shipment: Shipment, lacking: dict[str, int]) ->
             data = replace(data, crossings={**data.crossings, crossing_id: crossing})
             amounts.append((missing, "trucks"))
             parts.append(f"{missing} more trucks through {crossing_id} on {on}")
+        room |= dict.fromkeys(names, missing)
     if not parts:
         return None
     return Change(
@@ -197,7 +196,32 @@ def more_room(data: NetworkData, shipment: Shipment, lacking: dict[str, int]) ->
         unit=amounts[0][1],
         shipments=(shipment,),
         data=data,
+        room=room,
     )
+
+
+def _by_departure(lacking: dict[str, int]) -> list[tuple[list[str], int]]:
+    """Resources that are raised as one, all hops of a voyage, with the most that is missing."""
+    grouped: dict[str, list[str]] = {}
+    for name in lacking:
+        kind, _, rest = name.partition(":")
+        one = name
+        if kind == "svc":
+            voyage, _, measure = rest.rsplit(":", 2)
+            one = f"{voyage}:{measure}"
+        grouped.setdefault(one, []).append(name)
+    return [(names, max(lacking[name] for name in names)) for names in grouped.values()]
+
+
+def _with_allotment(data: NetworkData, service_id: str, measure: str, more: int) -> NetworkData:
+    service = data.services[service_id]
+    field_name = {
+        "teu": "allotment_teu_c",
+        "kg": "allotment_kg",
+        "pos": "allotment_positions",
+    }[measure]
+    service = replace(service, **{field_name: getattr(service, field_name) + more})
+    return replace(data, services={**data.services, service_id: service})
 
 
 def reopened(data: NetworkData, shipment: Shipment, crossing_id: str) -> Change:
@@ -256,6 +280,7 @@ def both(first: Change, second: Change) -> Change:
         unit=first.unit,
         shipments=first.shipments,
         data=second.data,
+        room=second.room,
         needs_rebuild=second.needs_rebuild,
     )
 

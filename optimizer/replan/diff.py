@@ -15,7 +15,7 @@ from optimizer.replan.freeze import keep_only
 from optimizer.replan.hint import path_of
 from optimizer.units import cny_from_fen
 
-_NOT_OF_THE_PATH = frozenset(
+NOT_OF_THE_PATH = frozenset(
     {"P727", "P728", "P729", "P730", "P731", "P736", "P742", "P755", "P756"}
 )
 """Findings about money and emissions, which are made anew, not about the path."""
@@ -156,9 +156,7 @@ def _broken(network: Network, before: Plan, after: Plan, shipment_id: str) -> st
     draft = replace(
         alone, shipments={shipment_id: after.shipments[shipment_id]}, share_groups=groups
     )
-    violations = [
-        one for one in run_checks(network.data, draft) if one.code not in _NOT_OF_THE_PATH
-    ]
+    violations = [one for one in run_checks(network.data, draft) if one.code not in NOT_OF_THE_PATH]
     return str(violations[0]) if violations else ""
 
 

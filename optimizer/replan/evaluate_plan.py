@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from optimizer import stages
 from optimizer.domain.network_data import NetworkData
+from optimizer.errors import ModelError
 from optimizer.models.load_waits import with_waits
 from optimizer.models.routing.estimates import estimate_refs
 from optimizer.models.routing.evaluate import service_pairs, with_punctuality
@@ -82,9 +83,7 @@ def with_running(data: NetworkData, refs: set[str]) -> NetworkData:
     }
     if not services and not lanes:
         return data
-    return replace(
-        data, services=data.services | services, truck_lanes=data.truck_lanes | lanes
-    )
+    return replace(data, services=data.services | services, truck_lanes=data.truck_lanes | lanes)
 
 
 def evaluate_plan(
@@ -226,10 +225,9 @@ def _finished(
         offers={load.load_id: _offers(network, draft, load) for load in draft.loads},
         rule=ShareRule(draft.share_rule),
     )
-    finish: Callable[..., Itinerary] = _finish_one
     itineraries = tuple(
         replace(
-            finish(network, draft, one, loads),
+            _finish_one(network, draft, one, loads),
             share_fen=sharing.share_fen.get(one.shipment_id, 0),
             stand_alone_fen=stages.stand_alone_fen(quotes[one.shipment_id]),
         )
@@ -245,11 +243,43 @@ def _finished(
 
 
 def _offers(network: Network, plan: Plan, load: Load) -> list[UnitOffer]:
-    """Other units of the departure, where it is one that the network has."""
-    if not all(_is_offered(network, leg.kind, leg.ref, leg.from_call, leg.to_call) for leg in load.legs):
+    """Other units of the departure; none where the network does not have the departure."""
+    codes = network.data.load_units
+    try:
+        units = in_load_units(network, load, codes, quantile=plan.planning_quantile)
+    except ModelError:
         return []
-    units = in_load_units(network, load, network.data.load_units, quantile=plan.planning_quantile)
     return [
         UnitOffer(payload_kg=unit.payload_kg, usable_dm3=unit.usable_dm3, cost_fen=unit.cost_fen)
         for unit in units
     ]
+
+
+def _finish_one(
+    network: Network, plan: Plan, itinerary: Itinerary, loads: dict[str, Load]
+) -> Itinerary:
+    shipment = plan.shipments[itinerary.shipment_id]
+    itinerary = replace(
+        itinerary,
+        estimate_refs=estimate_refs(network, shipment, itinerary.legs, itinerary.clearances),
+        warnings=crossing_warnings(network, itinerary.legs),
+    )
+    pairs = service_pairs(network)
+    if any(
+        leg.kind is LegKind.SERVICE and (leg.ref, leg.from_call, leg.to_call) not in pairs
+        for leg in itinerary.legs
+    ):
+        # A service without a voyage in the horizon has no next one to fall back on.
+        limit = shipment.due_at or shipment.latest_at
+        in_time = limit is None or itinerary.delivered_min <= network.minute(limit)
+        return replace(
+            itinerary, on_time_share=float(in_time), delivered_p90_min=itinerary.delivered_min
+        )
+    sampled = with_punctuality(
+        network, shipment, replace(itinerary, legs=with_waits(network.data, itinerary, loads))
+    )
+    return replace(
+        itinerary,
+        on_time_share=sampled.on_time_share,
+        delivered_p90_min=sampled.delivered_p90_min,
+    )

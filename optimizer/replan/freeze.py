@@ -115,7 +115,13 @@ def _holds(plan: Plan, freeze: Freeze, itinerary: Itinerary) -> bool:
         case "service" | "lane":
             return any(leg.ref == freeze.value for leg in itinerary.legs)
         case "load":
-            return any(leg.load_id == freeze.value for leg in itinerary.legs)
+            # A divided shipment rides in several loads; its legs name only one of them.
+            return any(
+                part.shipment_id == itinerary.shipment_id
+                for load in plan.loads
+                if load.load_id == freeze.value
+                for part in load.contents
+            )
     return itinerary.shipment_id == freeze.value
 
 

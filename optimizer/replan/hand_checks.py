@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from optimizer.domain.network_data import NetworkData
 from optimizer.domain.service import LOOSE
 from optimizer.domain.shipment import Shipment
 from optimizer.errors import Finding, show_value
 from optimizer.replan.hand_plan import HandLoad, HandPlan, HandRide, HandWay
+from optimizer.units import MINUTES_PER_DAY
+
+MAX_DAYS = 400
+"""A departure further from the epoch is a slip of the pen, and no network is built for it."""
 
 
 def find_hand_faults(data: NetworkData, hand: HandPlan) -> list[Finding]:
@@ -19,8 +24,8 @@ def find_hand_faults(data: NetworkData, hand: HandPlan) -> list[Finding]:
     -------
     list of Finding
         P770 unknown shipment, P771 unknown service, lane, load unit or load, P772 unknown place,
-        P774 legs that do not connect, P775 a service or lane that does not go there, P778 loads
-        that wait for each other.
+        P773 a departure far away, P774 legs that do not connect, P775 a service or lane that does
+        not go there, P778 loads that wait for each other.
     """
     loads = {load.load_id: load for load in hand.loads}
     found: list[Finding] = []
@@ -98,6 +103,11 @@ def _way_faults(
 
 
 def _ride_faults(data: NetworkData, ride: HandRide) -> list[Finding]:
+    if ride.departs_min is not None and abs(ride.departs_min) > MAX_DAYS * MINUTES_PER_DAY:
+        days = f"{ride.departs_min // MINUTES_PER_DAY} days from it"
+        remedy = f"state a time within {MAX_DAYS} days of the plan"
+        what = "departs far away from the start of the plan"
+        return [Finding(code="P773", what=what, where=ride.where, value=days, remedy=remedy)]
     ends = f"{ride.from_id} - {ride.to_id}"
     if not ride.ref:
         if ride.from_id in data.facilities or ride.to_id in data.facilities:
@@ -142,7 +152,7 @@ def _circles(hand: HandPlan, loads: dict[str, HandLoad]) -> list[Finding]:
     before: dict[str, set[str]] = {name: set() for name in loads}
     for way in hand.ways:
         ridden = [step for step in way.steps if isinstance(step, str)]
-        for earlier, later in zip(ridden, ridden[1:], strict=False):
+        for earlier, later in pairwise(ridden):
             if loads[later].rides[0].departs_min is None:
                 before[later].add(earlier)
     while True:
@@ -163,9 +173,7 @@ def _circles(hand: HandPlan, loads: dict[str, HandLoad]) -> list[Finding]:
     ]
 
 
-def _unknown(
-    what: str, where: str, value: str, known: Iterable[str], remedy: str = ""
-) -> Finding:
+def _unknown(what: str, where: str, value: str, known: Iterable[str], remedy: str = "") -> Finding:
     names = sorted(known)
     listed = f"one of {', '.join(names[:10])}" if names else "an id of the network"
     return Finding(

@@ -272,9 +272,7 @@ class LegMaker:
             charges = loose_charges(
                 tariff, metres, gross_kg=cargo.gross_kg, volume_dm3=cargo.volume_dm3
             )
-            handling = [
-                end.loose_handling_mfen_per_kg * cargo.gross_kg for end in (tail, head)
-            ]
+            handling = [end.loose_handling_mfen_per_kg * cargo.gross_kg for end in (tail, head)]
             border = [one.loose_cost_mfen_per_kg * cargo.gross_kg for one in crossings]
         else:
             charges = unit_charges(tariff, metres)
@@ -300,9 +298,9 @@ class LegMaker:
         tariff, metres = tariffs_of([card], [[]]), np.array([leg.distance_m], dtype=np.int64)
         if cargo.load_unit == LOOSE:
             fen = int(
-                loose_charges(
-                    tariff, metres, gross_kg=cargo.gross_kg, volume_dm3=cargo.volume_dm3
-                )[0][0]
+                loose_charges(tariff, metres, gross_kg=cargo.gross_kg, volume_dm3=cargo.volume_dm3)[
+                    0
+                ][0]
             )
         else:
             fen = int(unit_charges(tariff, metres)[0][0]) * cargo.n_units

@@ -46,10 +46,8 @@ def rows_of_csv(text: str, findings: list[Finding]) -> list[tuple[str, dict[str,
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
     names = [name.strip() for name in reader.fieldnames or ()]
     unknown, missing = [n for n in names if n not in COLUMNS], sorted(_NEEDED - set(names))
-    for name in unknown:
-        findings.append(_finding("P777", "is no column of a plan", "header", name, _FORM))
-    for name in missing:
-        findings.append(_finding("P777", "column is missing", "header", name, _FORM))
+    for what, listed in (("is no column of a plan", unknown), ("column is missing", missing)):
+        findings.extend(_finding("P777", what, "header", name, _FORM) for name in listed)
     rows: list[tuple[str, dict[str, str]]] = []
     for number, row in enumerate(reader, start=2):
         values = {name.strip(): (value or "").strip() for name, value in row.items() if name}
@@ -164,9 +162,7 @@ def _row(
     )
 
 
-def _whole(
-    values: Mapping[str, str], name: str, where: str, findings: list[Finding]
-) -> int | None:
+def _whole(values: Mapping[str, str], name: str, where: str, findings: list[Finding]) -> int | None:
     text = values.get(name, "")
     if text.isascii() and text.isdigit() and len(text) < 7:  # noqa: PLR2004
         return int(text)

@@ -8,7 +8,7 @@ it was missed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, product
 
@@ -16,7 +16,6 @@ from optimizer.costs.events import (
     declaration_fen,
     inspection_fen,
     lateness_fen,
-    n_own_units,
     storage_fen,
     stuffing_fen,
 )
@@ -25,12 +24,11 @@ from optimizer.domain.shipment import Place, Shipment
 from optimizer.models.consolidation.assemble import Meter
 from optimizer.models.routing.lane_search import make_pool
 from optimizer.models.routing.problem import crossing_dwell
-from optimizer.network.clearances import clearance_min
 from optimizer.network.network import Network
-from optimizer.network.timetable import crosses_border
 from optimizer.plan.itinerary import ClearanceEvent, Itinerary, Leg, StorageEvent
 from optimizer.plan.load import Load
 from optimizer.replan.hand_legs import Cargo, LegMaker
+from optimizer.replan.hand_places import Places
 from optimizer.replan.hand_plan import HandLoad, HandPlan, HandRide, HandWay
 
 
@@ -104,6 +102,7 @@ class _Timer:
         self._hand = hand
         self._meter = Meter(network.data)
         self._maker = LegMaker(network, self._meter)
+        self._places = Places(network, hand, self._maker)
         self._hand_loads = {load.load_id: load for load in hand.loads}
         self._ways = {way.shipment_id: way for way in hand.ways}
         self._planned_min = network.minute(hand.planned_at)
@@ -126,13 +125,15 @@ class _Timer:
         )
         from_id, to_id = hand.rides[0].from_id, hand.rides[-1].to_id
         riders = [self._hand.shipments[part.shipment_id] for part in hand.contents]
-        booked_min = max((self._booked_min(one) for one in riders), default=self._planned_min)
+        booked_min = max(
+            (self._places.booked_min(one) for one in riders), default=self._planned_min
+        )
         at_min = 0
         if hand.rides[0].departs_min is None:
             at_min = self._filled_min(hand) + data.facilities[from_id].stuffing_min
         legs: list[Leg] = []
         for ride in hand.rides:
-            ends = self._facility(ride.from_id), self._facility(ride.to_id)
+            ends = self._places.facility(ride.from_id), self._places.facility(ride.to_id)
             leg = self._leg(ride, at_min, booked_min, empty, ends)
             grams = sum(self._meter.grams(leg, part.gross_kg) for part in hand.contents)
             legs.append(replace(leg, load_id=hand.load_id, co2e_g=grams))
@@ -189,7 +190,7 @@ class _Timer:
         if load_id not in way.steps:
             return self._network.minute(self._hand.shipments[way.shipment_id].ready_at)
         until = way.steps.index(load_id)
-        exports, _ = self._clearing_stops(way)
+        exports, _ = self._places.clearing_stops(way)
         runs = [self._run(way, {at: "export"} if at >= 0 else {}, until) for at in exports]
         return min(run.delivered_min for run in runs)
 
@@ -197,7 +198,7 @@ class _Timer:
 
     def itinerary(self, way: HandWay) -> Itinerary:
         """The way with the clearance places that break least, then deliver first."""
-        exports, imports = self._clearing_stops(way)
+        exports, imports = self._places.clearing_stops(way)
         runs = [
             self._run(way, {at: name for at, name in ((e, "export"), (i, "import")) if at >= 0})
             for e, i in product(exports, imports)
@@ -222,15 +223,16 @@ class _Timer:
         """
         shipment = self._hand.shipments[way.shipment_id]
         dwell = crossing_dwell(self._network, shipment.customs_mode, self._hand.planning_quantile)
-        booked_min = self._booked_min(shipment)
+        booked_min = self._places.booked_min(shipment)
         parts: list[_Part] = []
         events: list[ClearanceEvent] = []
-        available_min, missed_min = self._network.minute(shipment.ready_at), 0
-        labels = self._labels(way)
+        available_min = ready_min = self._network.minute(shipment.ready_at)
+        missed_min = 0
+        labels = self._places.labels(way)
         for at, step in enumerate([*way.steps[:until], None]):
             ready_min = available_min
             if at in clears:
-                ready_min += self._clearance_min(labels[at], clears[at], shipment)
+                ready_min += self._places.clearance_min(labels[at], clears[at], shipment)
                 events.append(
                     ClearanceEvent(
                         facility_id=labels[at],
@@ -248,12 +250,15 @@ class _Timer:
             else:
                 cargo = Cargo(
                     load_unit=step.load_unit,
-                    n_units=self._n_units(step, shipment),
+                    n_units=self._places.n_units(step, shipment),
                     gross_kg=shipment.gross_kg,
                     volume_dm3=shipment.volume_dm3,
                     dwell_min=dwell,
                 )
-                ends = self._place(step.from_id, shipment), self._place(step.to_id, shipment)
+                ends = (
+                    self._places.place(step.from_id, shipment),
+                    self._places.place(step.to_id, shipment),
+                )
                 leg = self._leg(step, ready_min, booked_min, cargo, ends)
                 missed_min += max(0, ready_min + self._maker.lead_min(step) - leg.departs_min)
                 part = _Part(legs=(leg,), load=None)
@@ -285,7 +290,7 @@ class _Timer:
             if part.load is not None:
                 ends = data.facilities[part.load.from_id], data.facilities[part.load.to_id]
                 lines["stuffing"] += stuffing_fen(*ends, shipment.gross_kg)
-        if self._is_international(shipment) and shipment.customs_mode in data.customs_modes:
+        if self._places.is_international(shipment) and shipment.customs_mode in data.customs_modes:
             lines["customs"] += 2 * declaration_fen(data, shipment.customs_mode)
         lines["storage"] += sum(event.cost_fen for event in storages)
         lines["lateness"] += lateness_fen(lateness_min, shipment.late_fen_per_hour)
@@ -332,72 +337,11 @@ class _Timer:
         load = self.load(load_id)
         return _Part(
             legs=tuple(
-                replace(
-                    leg, cost_lines_fen={}, co2e_g=self._meter.grams(leg, shipment.gross_kg)
-                )
+                replace(leg, cost_lines_fen={}, co2e_g=self._meter.grams(leg, shipment.gross_kg))
                 for leg in load.legs
             ),
             load=load,
         )
-
-    # ------------------------------------------------------------------ clearances
-
-    def _clearing_stops(self, way: HandWay) -> tuple[list[int], list[int]]:
-        """Stops at which a way may be cleared for export and for import; -1: nowhere."""
-        shipment = self._hand.shipments[way.shipment_id]
-        if not self._is_international(shipment):
-            return [-1], [-1]
-        crossing = [at for at, step in enumerate(way.steps) if self._crosses(step, shipment)]
-        labels = self._labels(way)
-        if not crossing:
-            return [-1], [-1]
-        before = range(crossing[0] + 1)
-        behind = range(crossing[-1] + 1, len(labels))
-        return (
-            self._possible(shipment, labels, before, "export", way.export_at),
-            self._possible(shipment, labels, behind, "import", way.import_at),
-        )
-
-    def _possible(
-        self, shipment: Shipment, labels: Sequence[str], stops: Iterable[int], direction: str, at: str
-    ) -> list[int]:
-        data = self._data
-        end = shipment.origin if direction == "export" else shipment.destination
-        home = data.territory(end.country)
-        inside = [
-            stop
-            for stop in stops
-            if labels[stop] in data.facilities
-            and data.territory(data.facilities[labels[stop]].country) == home
-            and self._clearance_min(labels[stop], direction, shipment) >= 0
-        ]
-        stated = [stop for stop in inside if labels[stop] == at]
-        offered = [
-            stop
-            for stop in inside
-            if shipment.customs_mode in data.facilities[labels[stop]].customs_modes
-        ]
-        return stated or offered or inside or [-1]
-
-    def _clearance_min(self, facility_id: str, direction: str, shipment: Shipment) -> int:
-        return clearance_min(
-            self._network.clearance_rows,
-            self._data.facilities[facility_id].country,
-            direction,
-            shipment.customs_mode,
-            self._hand.planning_quantile,
-        )
-
-    def _crosses(self, step: HandRide | str, shipment: Shipment) -> bool:
-        rides = self._hand_loads[step].rides if isinstance(step, str) else (step,)
-        return any(self._ride_crosses(ride, shipment) for ride in rides)
-
-    def _ride_crosses(self, ride: HandRide, shipment: Shipment) -> bool:
-        if not ride.ref:
-            ends = self._place(ride.from_id, shipment), self._place(ride.to_id, shipment)
-            return self._data.territory(ends[0].country) != self._data.territory(ends[1].country)
-        n_crossings = len(self._maker.crossing_ids(ride))
-        return crosses_border(self._data, (ride.from_id, ride.to_id), n_crossings)
 
     # ------------------------------------------------------------------ small things
 
@@ -416,38 +360,6 @@ class _Timer:
         if leg is None:
             raise _Stuck(ride.ref or ride.to_id)
         return leg
-
-    def _labels(self, way: HandWay) -> list[str]:
-        """Where a shipment is before, between and after its steps."""
-        steps = [
-            self._hand_loads[step].rides if isinstance(step, str) else (step,)
-            for step in way.steps
-        ]
-        return [*(rides[0].from_id for rides in steps), steps[-1][-1].to_id]
-
-    def _n_units(self, ride: HandRide, shipment: Shipment) -> int:
-        if ride.n_units is not None:
-            return ride.n_units
-        if ride.load_unit == LOOSE:
-            return 0
-        unit = self._data.load_units[ride.load_unit]
-        return max(1, n_own_units(unit, shipment.gross_kg, shipment.volume_dm3))
-
-    def _booked_min(self, shipment: Shipment) -> int:
-        return max(self._planned_min, self._network.minute(shipment.booked_at))
-
-    def _is_international(self, shipment: Shipment) -> bool:
-        territory = self._data.territory
-        return territory(shipment.origin.country) != territory(shipment.destination.country)
-
-    def _facility(self, facility_id: str) -> Place:
-        one = self._data.facilities[facility_id]
-        return Place(facility_id=facility_id, lat=one.lat, lon=one.lon, country=one.country)
-
-    def _place(self, label: str, shipment: Shipment) -> Place:
-        if label in self._data.facilities:
-            return self._facility(label)
-        return shipment.origin if label == shipment.origin.label else shipment.destination
 
 
 def _pool(stated: str, inside: Sequence[str]) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 import numpy as np
 
-from optimizer.models.consolidation.columns import Column, ColumnSet
+from optimizer.models.consolidation.columns import ColumnSet
 from optimizer.models.consolidation.problem import UNSERVED
 from optimizer.models.consolidation.solution import PackedUnit, Solution
 from optimizer.plan.itinerary import Itinerary, Leg
 from optimizer.plan.plan import Plan
+from optimizer.replan.freeze import SEAT
 
 Path = tuple[tuple[str, str, str, str, int], ...]
 
@@ -27,15 +29,22 @@ def start_from(column_set: ColumnSet, plan: Plan) -> Solution:
     Shipments whose way is not among the columns start unserved; units that are not offered any
     more are left out, and the solver drops whoever then has no room.
     """
+    seats = {
+        lane.lane_id.removeprefix(SEAT): number
+        for number, lane in enumerate(column_set.options)
+        if lane.lane_id.startswith(SEAT)
+    }
     options = {
         (path_of(lane.legs), lane.load_unit, lane.customs_pool, lane.cargo_pool): number
         for number, lane in enumerate(column_set.options)
+        if not lane.lane_id.startswith(SEAT)
     }
     loads = {load.load_id: load for load in plan.loads}
     option_of = {
-        load.load_id: options.get(
-            (path_of(load.legs), load.load_unit, load.customs_pool, load.cargo_pool)
-        )
+        # What stays of a frozen load is offered under its own name, beside the whole departure.
+        load.load_id: seats.get(load.load_id)
+        if load.load_id in seats
+        else options.get((path_of(load.legs), load.load_unit, load.customs_pool, load.cargo_pool))
         for load in plan.loads
     }
     itineraries = {one.shipment_id: one for one in plan.itineraries}
@@ -47,7 +56,7 @@ def start_from(column_set: ColumnSet, plan: Plan) -> Solution:
     for shipment_id, k in place.items():
         itinerary = itineraries.get(shipment_id)
         if itinerary is not None:
-            chosen[k] = _column(column_set, by_shipment[shipment_id], itinerary)
+            chosen[k] = _column(column_set, by_shipment[shipment_id], itinerary, option_of)
     units = [
         PackedUnit(
             option=option,
@@ -58,7 +67,7 @@ def start_from(column_set: ColumnSet, plan: Plan) -> Solution:
             ),
         )
         for load_id, option in option_of.items()
-        if option is not None
+        if option is not None and any(p.shipment_id in place for p in loads[load_id].contents)
     ]
     counts = np.bincount(
         np.array([unit.option for unit in units], dtype=np.int64),
@@ -76,14 +85,24 @@ def start_from(column_set: ColumnSet, plan: Plan) -> Solution:
     )
 
 
-def _column(column_set: ColumnSet, numbers: list[int], itinerary: Itinerary) -> int:
-    shared = _ridden(itinerary)
+def _column(
+    column_set: ColumnSet,
+    numbers: list[int],
+    itinerary: Itinerary,
+    option_of: Mapping[str, int | None],
+) -> int:
+    ridden = list(dict.fromkeys(leg.load_id for leg in itinerary.legs if leg.load_id))
+    options = [option_of.get(load_id) for load_id in ridden]
+    option_bucket = column_set.problem.option_bucket
+    shared = tuple(int(option_bucket[option]) for option in options if option is not None)
+    if len(shared) < len(ridden):
+        return UNSERVED
     for number in numbers:
         column = column_set.columns[number]
         if column.itinerary is not None:
             if not shared and _same_alone(column.itinerary, itinerary):
                 return number
-        elif shared and _chain(column_set, column) == shared:
+        elif column.buckets == shared:
             return number
     return UNSERVED
 
@@ -91,16 +110,3 @@ def _column(column_set: ColumnSet, numbers: list[int], itinerary: Itinerary) -> 
 def _same_alone(one: Itinerary, other: Itinerary) -> bool:
     units = [[(leg.load_unit, leg.n_units) for leg in it.legs] for it in (one, other)]
     return path_of(one.legs) == path_of(other.legs) and units[0] == units[1]
-
-
-def _ridden(itinerary: Itinerary) -> tuple[Path, ...]:
-    """Paths of the loads that an itinerary rides in, in order."""
-    found: dict[str, list[Leg]] = {}
-    for leg in itinerary.legs:
-        if leg.load_id:
-            found.setdefault(leg.load_id, []).append(leg)
-    return tuple(path_of(tuple(legs)) for legs in found.values())
-
-
-def _chain(column_set: ColumnSet, column: Column) -> tuple[Path, ...]:
-    return tuple(path_of(column_set.buckets[index].lane.legs) for index in column.buckets)

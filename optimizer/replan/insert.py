@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from optimizer.domain.shipment import Shipment
+from optimizer.models.bookings import itinerary_draws
 from optimizer.models.consolidation.columns import Column, ColumnSet, build_columns
 from optimizer.models.routing.connector import connector_leg
 from optimizer.models.routing.quote import QuoteResult, quote
 from optimizer.network.network import Network
+from optimizer.plan.itinerary import Itinerary
 from optimizer.replan.board import Board
 from optimizer.replan.seats import Seat, find_seats
 
@@ -56,7 +58,6 @@ class Insertion:
     """
 
     shipment: Shipment
-    column_set: ColumnSet
     quoted: QuoteResult
     candidates: tuple[Candidate, ...]
     stand_alone_fen: int
@@ -90,25 +91,36 @@ def find_candidates(
         network,
         [shipment],
         [seat.lane for seat in seats.values()],
-        {shipment.shipment_id: quoted.itineraries},
+        # Without prices alone no way is dropped as too dear: it may be faster or greener.
+        {},
         connector_leg=connector_leg,
         quantile=plan.planning_quantile,
         planned_min=network.minute(plan.planned_at),
     )
-    candidates = [
-        _candidate(board, column_set, seats, number) for number in range(len(column_set.columns))
+    candidates = [_alone(board, network, shipment, one) for one in quoted.itineraries]
+    candidates += [
+        _shared(board, column_set, seats, number) for number in range(len(column_set.columns))
     ]
     candidates.sort(key=lambda one: (one.marginal_fen, one.delivered_min))
     return Insertion(
         shipment=shipment,
-        column_set=column_set,
         quoted=quoted,
         candidates=tuple(candidates),
         stand_alone_fen=min((one.own_cost_fen for one in quoted.itineraries), default=0),
     )
 
 
-def _candidate(
+def _alone(board: Board, network: Network, shipment: Shipment, itinerary: Itinerary) -> Candidate:
+    return Candidate(
+        column=Column(shipment_id=shipment.shipment_id, itinerary=itinerary, way=None, buckets=()),
+        seats=(),
+        marginal_fen=itinerary.own_cost_fen,
+        delivered_min=itinerary.delivered_min,
+        lacking=board.lacking(itinerary_draws(network, itinerary, shipment)),
+    )
+
+
+def _shared(
     board: Board, column_set: ColumnSet, seats: Mapping[str, Seat], number: int
 ) -> Candidate:
     column, problem = column_set.columns[number], column_set.problem
@@ -123,16 +135,12 @@ def _candidate(
     for seat in taken:
         for resource, amount in seat.draws.items():
             draws[resource] = draws.get(resource, 0) + amount
-    if column.itinerary is not None:
-        delivered_min = column.itinerary.delivered_min
-    else:
-        assert column.way is not None  # noqa: S101  (a column is one or the other)
-        delivered_min = column.way.delivered_min
+    assert column.way is not None  # noqa: S101  (no shipment was given single itineraries)
     return Candidate(
         column=column,
         seats=taken,
         marginal_fen=int(problem.col_fen[number]) + sum(seat.price_fen for seat in taken),
-        delivered_min=delivered_min,
+        delivered_min=column.way.delivered_min,
         lacking=board.lacking(draws),
     )
 

@@ -29,6 +29,8 @@ MAX_PARTS = 4
 N_ROOM = 3
 N_REPAIRS = 6
 NO_CEILING_FEN = 2**62
+AS_IT_IS = ("penalty", "dearer_way")
+"""Kinds that change neither the shipment nor a fact."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +87,10 @@ class RepairFinder:
             if key not in found or trial.cost_fen < found[key].cost_fen:
                 found[key] = trial
         ranked = sorted(found.values(), key=lambda t: (t.cost_fen, t.change.amount, t.change.what))
-        as_it_is = [t.cost_fen for t in ranked if t.change.data is None and not t.change.amount]
+        as_it_is = [t.cost_fen for t in ranked if t.change.kind in AS_IT_IS]
         if as_it_is:
             # Whoever may go as things are changes something only to pay less.
-            ranked = [t for t in ranked if not t.change.amount or t.cost_fen < as_it_is[0]]
+            ranked = [t for t in ranked if t.change.kind in AS_IT_IS or t.cost_fen < as_it_is[0]]
         repairs: list[Repair] = []
         kinds: dict[str, int] = {}
         for trial in ranked:
@@ -171,11 +173,17 @@ class RepairFinder:
 
     def _at_other_times(self) -> Iterator[Change]:
         shipment, network = self._shipment, self._board.network
-        early = self._least_hours(lambda hours: changes.ready_earlier(shipment, hours))
+        # Goods that would have to have been ready in the past help nobody.
+        notice_min = network.minute(shipment.ready_at) - self._now_min()
+        early = self._least_hours(
+            lambda hours: changes.ready_earlier(shipment, hours), most=notice_min // HOUR_MIN
+        )
         if early is not None:
             yield early
         if self._in_time and shipment.due_at is not None:
-            late = self._least_hours(lambda hours: changes.due_later(shipment, hours))
+            late = self._least_hours(
+                lambda hours: changes.due_later(shipment, hours), most=MAX_HOURS
+            )
             if late is not None:
                 yield late
         if not self._in_time and shipment.latest_at is not None:
@@ -195,16 +203,20 @@ class RepairFinder:
                         yield changes.reopened(data, shipment, crossing_id)
         yield from changes.other_customs_modes(data, shipment)
         yield from changes.other_gateways(data, shipment)
-        for n_parts in range(2, MAX_PARTS + 1):
+        most_parts = min(MAX_PARTS, shipment.gross_kg, shipment.volume_dm3)
+        for n_parts in range(2, most_parts + 1):
             yield changes.divided(shipment, n_parts)
 
-    def _least_hours(self, make: Callable[[int], Change]) -> Change | None:
+    def _least_hours(self, make: Callable[[int], Change], *, most: int) -> Change | None:
         """The smallest number of whole hours that helps; more hours never help less."""
-        low, high = 0, 3
+        most = min(most, MAX_HOURS)
+        low, high = 0, min(3, most)
+        if most <= 0:
+            return None
         while not self._helps(make(high)):
-            low, high = high, 2 * high
-            if high > MAX_HOURS or perf_counter() > self._deadline_s:
+            if high == most or perf_counter() > self._deadline_s:
                 return None
+            low, high = high, min(2 * high, most)
         while high - low > 1:
             middle = (low + high) // 2
             if self._helps(make(middle)):
@@ -220,16 +232,16 @@ class RepairFinder:
             return True
         return one.delivered_min <= self._board.network.minute(shipment.due_at)
 
-    def _best(self, board: Board, shipment: Shipment) -> tuple[Insertion, Candidate] | None:
-        insertion = find_candidates(board, shipment)
+    def _best(
+        self, board: Board, shipment: Shipment, network: Network | None = None
+    ) -> tuple[Insertion, Candidate] | None:
+        insertion = find_candidates(board, shipment, network=network)
         good = (one for one in insertion.possible if self._is_good(shipment, one))
         best = next(good, None)
         return None if best is None else (insertion, best)
 
     def _helps(self, change: Change) -> bool:
         (shipment,) = change.shipments
-        if self._board.network.minute(shipment.ready_at) < self._now_min():
-            return False
         best = self._best(self._board, shipment)
         return best is not None and best[1].marginal_fen < self._ceiling_fen
 
@@ -237,8 +249,12 @@ class RepairFinder:
         return self._board.network.minute(self._plan.planned_at)
 
     def _try(self, change: Change) -> Trial | None:
-        board = self._board
-        if change.data is not None:
+        board, after = self._board, None
+        if change.room:
+            # Only what the change names has more room, not every departure of the service.
+            after = network_after(board.network, change)
+            board = replace(board, more=change.room)
+        elif change.data is not None:
             board = Board.of(network_after(board.network, change), board.plan)
         delivered_min = 0
         if len(change.shipments) > 1:
@@ -253,12 +269,12 @@ class RepairFinder:
             plan = replace(board.plan, shipments=shipments, unassigned=unassigned)
             board = replace(board, plan=plan)
         for shipment in change.shipments:
-            best = self._best(board, shipment)
+            best = self._best(board, shipment, after)
             if best is None:
                 return None
             applied = apply(board, *best)
             delivered_min = max(delivered_min, applied.itinerary.delivered_min)
-            board = Board.of(board.network, applied.plan)
+            board = replace(Board.of(board.network, applied.plan), more=board.more)
         return Trial(
             change=change,
             plan=board.plan,

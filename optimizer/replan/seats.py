@@ -8,8 +8,10 @@ from enum import StrEnum
 
 from optimizer.domain.shipment import Shipment
 from optimizer.models.routing.lane_units import in_load_units
-from optimizer.plan.load import LaneDeparture, Load
+from optimizer.plan.load import Content, LaneDeparture, Load
+from optimizer.plan.plan import Plan
 from optimizer.replan.board import Board
+from optimizer.replan.hint import Path, path_of
 
 
 class SeatKind(StrEnum):
@@ -62,21 +64,23 @@ def find_seats(board: Board, shipment: Shipment) -> list[Seat]:
         data.customs_modes[shipment.customs_mode].pool,
         data.cargo_classes[shipment.cargo_class].pool,
     )
-    ready_min = board.network.minute(shipment.ready_at)
+    # What has closed when the plan is made, or before the goods are there, takes nobody in.
+    from_min = board.network.minute(max(shipment.ready_at, board.plan.planned_at))
     found: list[Seat] = []
-    offered: dict[str, list[LaneDeparture]] = {}
-    with_unit_beside: set[str] = set()
+    # By legs, not by lane id: ids of a plan made in two steps count offers of two networks.
+    offered: dict[tuple[Path, int], list[LaneDeparture]] = {}
     for load in board.plan.loads:
-        if (load.customs_pool, load.cargo_pool) != pools or load.closes_min < ready_min:
+        if (load.customs_pool, load.cargo_pool) != pools or load.closes_min < from_min:
             continue
-        if load.lane_id not in offered:
-            offered[load.lane_id] = in_load_units(
+        departure = (path_of(load.legs), load.closes_min)
+        is_first = departure not in offered
+        if is_first:
+            offered[departure] = in_load_units(
                 board.network, load, data.load_units, quantile=board.plan.planning_quantile
             )
-        units = offered[load.lane_id]
-        found.extend(_in_load(load, units, shipment))
-        if load.lane_id not in with_unit_beside:
-            with_unit_beside.add(load.lane_id)
+        units = offered[departure]
+        found.extend(_in_load(board.plan, load, units, shipment))
+        if is_first:
             found.extend(_beside(load, units, shipment))
     return found
 
@@ -85,7 +89,9 @@ def _fits(lane: LaneDeparture | Load, kg: int, dm3: int) -> bool:
     return kg <= lane.payload_kg and dm3 <= lane.usable_dm3
 
 
-def _in_load(load: Load, units: list[LaneDeparture], shipment: Shipment) -> Iterator[Seat]:
+def _in_load(
+    plan: Plan, load: Load, units: list[LaneDeparture], shipment: Shipment
+) -> Iterator[Seat]:
     """Room as it is, else the cheapest larger unit."""
     kg, dm3 = load.gross_kg + shipment.gross_kg, load.volume_dm3 + shipment.volume_dm3
     own = next((unit for unit in units if unit.load_unit == load.load_unit), None)
@@ -93,6 +99,9 @@ def _in_load(load: Load, units: list[LaneDeparture], shipment: Shipment) -> Iter
         return
     if _fits(load, kg, dm3):
         yield _seat(SeatKind.JOIN, load, own, price_fen=0, draws={})
+        return
+    if any(_is_part(plan, part) for part in load.contents):
+        # A divided shipment is in units of one type (rule L2): none of them changes alone.
         return
     larger = [unit for unit in units if _fits(unit, kg, dm3)]
     if larger:
@@ -105,6 +114,11 @@ def _in_load(load: Load, units: list[LaneDeparture], shipment: Shipment) -> Iter
         }
         price_fen = unit.cost_fen - load.cost_fen
         yield _seat(SeatKind.LARGER, load, unit, price_fen=price_fen, draws=more)
+
+
+def _is_part(plan: Plan, part: Content) -> bool:
+    whole = plan.shipments[part.shipment_id]
+    return (part.gross_kg, part.volume_dm3) != (whole.gross_kg, whole.volume_dm3)
 
 
 def _beside(load: Load, units: list[LaneDeparture], shipment: Shipment) -> Iterator[Seat]:

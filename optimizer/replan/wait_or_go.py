@@ -17,7 +17,8 @@ from optimizer.models.consolidation.assemble import Meter, load_of, shared_itine
 from optimizer.models.load_waits import with_waits
 from optimizer.models.routing.connector import connector_leg
 from optimizer.models.routing.evaluate import sample_delivered_min
-from optimizer.plan.itinerary import Itinerary
+from optimizer.models.routing.lane_units import lead_of
+from optimizer.plan.itinerary import Itinerary, LegKind
 from optimizer.plan.load import Load
 from optimizer.plan.plan import Plan
 from optimizer.replan.apply import Applied, apply
@@ -91,7 +92,8 @@ def wait_or_go(board: Board, shipment: Shipment, *, max_choices: int = MAX_CHOIC
     """
     insertion = find_candidates(board, shipment)
     possible = insertion.possible
-    drafts = [(one, _draft(board, insertion, one)) for one in possible]
+    meter = Meter(board.network.data)
+    drafts = [(one, _draft(board, insertion, one, meter)) for one in possible]
     front = _front(drafts)
     chosen = _spread(front, max_choices)
     choices = [
@@ -109,12 +111,11 @@ def wait_or_go(board: Board, shipment: Shipment, *, max_choices: int = MAX_CHOIC
 _Draft = tuple[Candidate, Itinerary]
 
 
-def _draft(board: Board, insertion: Insertion, candidate: Candidate) -> Itinerary:
+def _draft(board: Board, insertion: Insertion, candidate: Candidate, meter: Meter) -> Itinerary:
     """The itinerary before shares and sampling, which cost most of the time."""
     if candidate.column.itinerary is not None:
         return candidate.column.itinerary
     assert candidate.column.way is not None  # noqa: S101  (a column is one or the other)
-    meter = Meter(board.network.data)
     return shared_itinerary(
         board.network,
         insertion.shipment,
@@ -198,8 +199,12 @@ def _quantiles_min(
 
 
 def _next_cutoff_min(board: Board, itinerary: Itinerary, loads: tuple[Load, ...]) -> int:
-    """The first of: end of booking, closing of the first load, departure."""
+    """The first of: end of booking, closing of a load, cut-off or departure of the first leg."""
+    if not itinerary.legs:
+        return itinerary.delivered_min
     moments = [book_by_min(board.network, itinerary.legs)]
     moments += [load.closes_min for load in loads]
-    moments += [leg.departs_min for leg in itinerary.legs[:1]]
+    first = itinerary.legs[0]
+    is_own = not first.load_id and first.kind is not LegKind.CONNECTOR
+    moments.append(first.departs_min - (lead_of(board.network, first) if is_own else 0))
     return min(moments)

@@ -136,7 +136,8 @@ def show_choices(data: NetworkData, plan: Plan, found: WaitOrGo, notes: Sequence
 
 def _no_choice(shipment: Shipment, found: WaitOrGo) -> None:
     out = console()
-    out.print(f"No way from {shipment.origin.label} to {shipment.destination.label} in this plan:")
+    ends = f"from {shipment.origin.label} to {shipment.destination.label}"
+    out.print(Text(f"No way {ends} in this plan:"))
     for reason in found.insertion.quoted.reasons:
         out.print(Text(f"  {reason}"))
     if found.n_full:
@@ -175,7 +176,7 @@ def show_repairs(result: PlanResult, shipment_ids: Sequence[str]) -> None:
         if not mine:
             out.print(Text(f"{title}\n  nothing that was tried helps"))
             continue
-        table = Table(title=title, title_justify="left")
+        table = Table(title=Text(title), title_justify="left")
         for name in ("repair", "what changes", "costs CNY more", "delivered"):
             table.add_column(name, justify="right" if "CNY" in name else "left")
         for repair in mine:

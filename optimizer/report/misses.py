@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from optimizer.domain.shipment import Shipment
-from optimizer.plan.plan import Plan, Unassigned
+from optimizer.plan.plan import Plan, Repair, Unassigned
 from optimizer.plan.reasons import REASONS
 from optimizer.report import formats
 from optimizer.report.places import Gazetteer, Spot
+from optimizer.units import moment_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairRow:
+    """A repair with its texts for people: the change, and delivery on the clock of the far end."""
+
+    repair: Repair
+    what: str
+    delivered: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +31,8 @@ class MissRow:
     ----------
     detail
         What its reason says beyond that of its group, with local times.
+    repairs
+        Changes that were tried and would get it served, cheapest first.
     """
 
     miss: Unassigned
@@ -27,6 +40,7 @@ class MissRow:
     start: Spot
     end: Spot
     detail: str
+    repairs: tuple[RepairRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +66,9 @@ class MissGroup:
 def miss_groups(plan: Plan, places: Gazetteer) -> tuple[MissGroup, ...]:
     """Groups with the largest penalty first, their shipments alike."""
     found: dict[tuple[str, str, str], list[MissRow]] = {}
+    repairs: dict[str, list[Repair]] = {}
+    for repair in plan.repairs:
+        repairs.setdefault(repair.shipment_id, []).append(repair)
     for miss in plan.unassigned:
         shipment = plan.shipments[miss.shipment_id]
         start, end = places.spot(shipment.origin.label), places.spot(shipment.destination.label)
@@ -60,7 +77,21 @@ def miss_groups(plan: Plan, places: Gazetteer) -> tuple[MissGroup, ...]:
         resource = formats.plainly(miss.resource, end.zone)
         if resource and resource not in detail:
             detail = f"{detail} · {resource}" if detail else resource
-        row = MissRow(miss=miss, shipment=shipment, start=start, end=end, detail=detail)
+        row = MissRow(
+            miss=miss,
+            shipment=shipment,
+            start=start,
+            end=end,
+            detail=detail,
+            repairs=tuple(
+                RepairRow(
+                    repair=one,
+                    what=formats.plainly(one.what, end.zone),
+                    delivered=moment_at(plan.epoch_at, one.delivered_min).astimezone(end.zone),
+                )
+                for one in sorted(repairs.get(miss.shipment_id, ()), key=lambda r: r.cost_fen)
+            ),
+        )
         found.setdefault((miss.code, meaning, miss.remedy), []).append(row)
     groups = [
         MissGroup(

@@ -58,7 +58,7 @@ def show_changes(again: Replanned) -> None:
         table.add_column(name, justify="right" if name == "CNY more" else "left")
     for one in again.changes[:_SHOWN]:
         table.add_row(
-            one.shipment_id,
+            Text(one.shipment_id),
             Text(f"{one.code}: {one.why}"),
             f"{cny_from_fen(one.cost_change_fen):,.0f}",
             Text(one.after or "not served"),

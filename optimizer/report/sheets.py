@@ -149,8 +149,11 @@ def _leg(owner: str, leg: LegRow) -> tuple[Cell, ...]:
     )  # fmt: skip
 
 
-def loads(rows: tuple[LoadRow, ...]) -> Sheet:
-    """Shared load units."""
+def loads(plan: Plan, rows: tuple[LoadRow, ...]) -> Sheet:
+    """Shared load units; above alone is the least rise of limits that lets a group be split."""
+    above_fen = {
+        load_id: group.least_core_fen for group in plan.share_groups for load_id in group.load_ids
+    }
     columns = (
         Column("Load"), Column("Unit", width=8), Column("From", width=28), Column("To", width=28),
         Column("Modes", width=14), Column("Customs pool", width=11), Column("Cargo pool", width=10),
@@ -161,11 +164,12 @@ def loads(rows: tuple[LoadRow, ...]) -> Sheet:
         Column("Usable, m3", "dec", 10), Column("Fill of volume", "share", 9),
         Column("Shipments", "int", 10), Column("Cost, CNY", "money", 12),
         Column("Cost, CNY per m3", "money", 12), Column("CO2e, kg", "dec", 10),
+        Column("Above alone, CNY", "money", 12),
     )  # fmt: skip
-    return _sheet("Loads", columns, (_load(row) for row in rows))
+    return _sheet("Loads", columns, (_load(row, above_fen) for row in rows))
 
 
-def _load(row: LoadRow) -> tuple[Cell, ...]:
+def _load(row: LoadRow, above_fen: dict[str, int]) -> tuple[Cell, ...]:
     load = row.load
     return (
         load.load_id, load.load_unit, row.start.name_en, row.end.name_en, " > ".join(row.chain),
@@ -173,7 +177,7 @@ def _load(row: LoadRow) -> tuple[Cell, ...]:
         row.arrives.isoformat(), row.released.isoformat(), load.gross_kg, load.payload_kg,
         row.mass_share, load.volume_dm3 / 1000, load.usable_dm3 / 1000, row.volume_share,
         len(load.contents), cny_from_fen(load.cost_fen), row.fen_per_m3 / 100,
-        load.co2e_g / 1000,
+        load.co2e_g / 1000, cny_from_fen(above_fen.get(load.load_id, 0)),
     )  # fmt: skip
 
 
@@ -212,6 +216,27 @@ def unserved(plan: Plan, places: Gazetteer) -> Sheet:
         for row in group.rows
     )  # fmt: skip
     return _sheet("Unserved", columns, cells)
+
+
+def repairs(plan: Plan, places: Gazetteer) -> Sheet:
+    """What would get a shipment served, cheapest first, shipments as on the page."""
+    columns = (
+        Column("Shipment"), Column("Shipper", width=22), Column("Code", width=8),
+        Column("Change", "long", 60), Column("Target", width=40), Column("Amount", "int", 9),
+        Column("Measure", width=12), Column("More cost, CNY", "money", 13),
+        Column("Delivered, local", width=26), Column("Verified", width=9),
+    )  # fmt: skip
+    cells = (
+        (
+            row.miss.shipment_id, row.shipment.shipper, group.code, fix.what, fix.repair.target,
+            fix.repair.amount, fix.repair.unit, cny_from_fen(fix.repair.cost_fen),
+            fix.delivered.isoformat(), "yes" if fix.repair.is_verified else "no",
+        )
+        for group in miss_groups(plan, places)
+        for row in group.rows
+        for fix in row.repairs
+    )  # fmt: skip
+    return _sheet("Repairs", columns, cells)
 
 
 def costs(plan: Plan) -> Sheet:

@@ -27,8 +27,11 @@ NOTES = (
     ),
     (
         "Loads",
-        "Shared load units (containers, trailers, air pallets) with their fill by mass and volume.",
-        "共享装载单元（集装箱、挂车、航空集装板）及其重量与体积装载率。",
+        "Shared load units (containers, trailers, air pallets) with their fill by mass and volume. "
+        "Above alone: where loads cost more than their riders would pay alone, the least amount by "
+        "which everybody's limit had to rise.",
+        "共享装载单元（集装箱、挂车、航空集装板）及其重量与体积装载率。“Above alone”：拼箱费用"
+        "高于各票单独运输之和时，各票上限须提高的最小金额。",
     ),
     (
         "Contents",
@@ -39,6 +42,13 @@ NOTES = (
         "Unserved",
         "Shipments without a place in the plan: reason code, what binds, what may help.",
         "未能安排的货物：原因代码、受限资源以及可行的补救办法。",
+    ),
+    (
+        "Repairs",
+        "Changes that would get a shipment served, cheapest first; verified: tried on the plan and "
+        "checked. The change itself is not priced.",
+        "可使货物得到安排的调整，按费用由低到高；“Verified”表示已在方案上试算并通过校验。"
+        "调整本身的费用未计入。",
     ),
     (
         "Costs",

@@ -18,6 +18,7 @@ from optimizer.stages import PlanOptions
 
 if TYPE_CHECKING:
     from optimizer.replan.again import Replanned
+    from optimizer.replan.evaluate_plan import Evaluated
 
 OnProgress = Callable[[str, Incumbent | None], None]
 
@@ -123,6 +124,60 @@ def solve_again(
     )
     run = ScenarioRun(scenario=ready.scenario, data=ready.inputs.data, result=result)
     return run, again
+
+
+def evaluate_file(
+    plan_file: Path,
+    *,
+    scenario_path: Path | None = None,
+    shipments_path: Path | None = None,
+    data_dir: Path | None = None,
+    on_progress: OnProgress,
+) -> tuple[NetworkData, PlanResult, Evaluated]:
+    """
+    Price a person's plan from a file, softly.
+
+    Parameters
+    ----------
+    plan_file
+        An edited ``plan.json``, or rows as CSV or JSON.
+    scenario_path
+        Scenario folder or file: network, shipments, horizon and options for rows; for a
+        ``plan.json`` the network, the horizon and the shipments as they are now.
+    shipments_path
+        Shipments in place of those of the scenario or of the plan.
+
+    Raises
+    ------
+    InputError, PlanError
+        Something read is at fault; all findings of one file at once.
+    """
+    from optimizer.replan.hand_file import Frame, read_hand_plan
+
+    scenario = load_scenario(scenario_path) if scenario_path else None
+    on_progress("reading the network", None)
+    data = planner.read(data_dir or (scenario.network_dir if scenario else None))
+    listed = shipments_path or (scenario.shipments_path if scenario else None)
+    shipments, frame = None, None
+    if listed is not None:
+        booked_at = scenario.planned_at if scenario else None
+        read = planner.shipments_from(listed, data, booked_at=booked_at)
+        shipments = {one.shipment_id: one for one in read}
+    if scenario is not None:
+        frame = Frame(
+            epoch_at=scenario.horizon_start.astimezone(UTC),
+            planned_at=scenario.planned_at.astimezone(UTC),
+            planning_quantile=scenario.planning_quantile,
+            share_rule=scenario.share_rule,
+        )
+    hand = read_hand_plan(plan_file, data, shipments, frame)
+    result, found = planner.evaluate(
+        data,
+        hand,
+        horizon_days=scenario.horizon_days if scenario else 0,
+        on_progress=on_progress,
+    )
+    return data, result, found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,7 +76,7 @@ def _timings(design: NetworkDesign, k: int, path: Path) -> Iterator[tuple[int, .
     yield from go(0, int(design.commodity_release_min[k]))
 
 
-def _best_times(
+def _best_times(  # noqa: PLR0917 - the state of the recursion
     design: NetworkDesign,
     paths: tuple[Path | None, ...],
     k: int,

@@ -45,7 +45,7 @@ def random_design(seed: int, *, rich: bool = False) -> NetworkDesign:
         "commodity_destination": destination,
         "commodity_kg": rng.integers(1, 9, size=n_commodities),
         "commodity_release_min": release,
-        "commodity_latest_min": release + fastest + rng.integers(0, 5, size=n_commodities),
+        "commodity_latest_min": release + fastest + rng.integers(0, 4, size=n_commodities),
     }
     if rich:
         fields |= _rich(rng, n_arcs, n_commodities, fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from optimizer.domain.border import CreditClass
@@ -10,7 +11,7 @@ from optimizer.domain.network_data import NetworkData
 from optimizer.domain.shipment import Place, Shipment
 from optimizer.plan.itinerary import BorderPassage, Itinerary, Leg, LegKind, StorageEvent
 from optimizer.plan.load import Content, Load
-from optimizer.plan.plan import Plan, PlanResult, Unassigned
+from optimizer.plan.plan import Plan, PlanResult, Repair, ShareGroup, Unassigned
 from tests.toy.sample_places import make_network
 
 EPOCH = datetime(2026, 9, 6, 16, 0, tzinfo=UTC)
@@ -89,3 +90,25 @@ def make_tiny() -> tuple[PlanResult, NetworkData]:
         summary={"n_violations": 0, "estimate_share": 0.25},
     )  # fmt: skip
     return result, make_network()
+
+
+def with_repairs(result: PlanResult, data: NetworkData) -> tuple[PlanResult, NetworkData]:
+    """The same with two repairs of C, the dearer one first, and a group that no split suits."""
+
+    def repair(what: str, cost_fen: int, is_verified: bool) -> Repair:
+        return Repair(
+            shipment_id="C", kind="ready_earlier", what=what, target="", amount=2, unit="h",
+            cost_fen=cost_fen, delivered_min=3200, is_verified=is_verified,
+        )  # fmt: skip
+
+    plan = replace(
+        result.plan,
+        repairs=(
+            repair("another crossing", 90_000, is_verified=False),
+            repair("ready 2 hours earlier", 25_000, is_verified=True),
+        ),
+        share_groups=(
+            ShareGroup(load_ids=("L-1",), shipment_ids=("A", "B"), least_core_fen=1_234),
+        ),
+    )
+    return replace(result, plan=plan), data

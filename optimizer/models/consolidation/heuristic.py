@@ -263,7 +263,12 @@ def _cheapest_column(
     return found
 
 
-def construct(state: State, seed: int, deadline: Deadline) -> None:
+def construct(
+    state: State,
+    seed: int,
+    deadline: Deadline,
+    on_alone: Callable[[], None] | None = None,
+) -> None:
     """
     Bring a state from nobody served to a good plan.
 
@@ -275,14 +280,18 @@ def construct(state: State, seed: int, deadline: Deadline) -> None:
         Of the order of moves.
     deadline
         Whatever is reached by then is feasible.
+    on_alone
+        Called when everybody who can travels alone, before anything is shared.
     """
-    search = Heuristic(state, seed, deadline)
     by_penalty = np.argsort(-state.problem.unserved_fen, kind="stable").tolist()
     for k in by_penalty:
         if deadline.is_over:
             return
         if state.column[k] == UNSERVED:
             _travel_alone(state, k)
+    if on_alone is not None:
+        on_alone()
+    search = Heuristic(state, seed, deadline)
     for _ in range(_ROUNDS):
         before = state.cost_fen
         search.open_each()

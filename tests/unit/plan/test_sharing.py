@@ -97,6 +97,41 @@ def test_riders_who_could_buy_a_smaller_unit_pay_no_more_than_it_costs() -> None
     assert split == {"A": 700, "B": 150, "C": 150}
 
 
+def test_nobody_pays_more_than_alone_for_the_sake_of_a_smaller_unit() -> None:
+    # Each pair fits a unit of 300, the three pay 1000: some pair objects, whatever they pay. Alone
+    # each pays 340, so nobody is lifted above that, and no limit has to rise.
+    load = load_of(1000, ("A", 300, 0), ("B", 300, 0), ("C", 300, 0))
+    offers = {"L": [UnitOffer(payload_kg=600, usable_dm3=10_000, cost_fen=300)]}
+    sharing = share_loads([load], dict.fromkeys("ABC", 340), offers=offers)
+    assert sorted(sharing.share_fen.values()) == [333, 333, 334]
+    assert sharing.groups[0].least_core_fen == 0
+
+
+def test_one_who_should_be_paid_lifts_nobody_else() -> None:
+    # A pays nothing and still 50 more than alone; C keeps to its 10 and D pays the rest.
+    load = load_of(90, ("A", 1, 0), ("C", 400, 0), ("D", 400, 0))
+    sharing = share_loads([load], {"A": -50, "C": 10, "D": 1000})
+    assert sharing.share_fen == {"A": 0, "C": 10, "D": 80}
+    assert sharing.groups[0].least_core_fen == 50
+    # D can pay 60: C and D rise by 10 each, and A, 10 of whose 50 that is, pays nothing.
+    sharing = share_loads([load], {"A": -50, "C": 10, "D": 60})
+    assert sharing.share_fen == {"A": 0, "C": 20, "D": 70}
+    # Alone in a load it has to pay.
+    sharing = share_loads([load_of(90, ("A", 1, 0))], {"A": -50})
+    assert sharing.share_fen == {"A": 90}
+    assert sharing.groups[0].least_core_fen == 140
+
+
+def test_a_load_of_forty_with_smaller_units_keeps_every_limit() -> None:
+    riders = [(f"S{i:02}", 5 + 7 * i % 18, 5 + 61 * i % 221) for i in range(40)]
+    limits = {rider: 1_500 + 977 * i % 3_500 for i, (rider, _, _) in enumerate(riders)}
+    units = ((300, 20_000), (500, 35_000), (700, 60_000), (800, 80_000))
+    offers = {"L": [UnitOffer(payload_kg=k, usable_dm3=10 * k, cost_fen=fen) for k, fen in units]}
+    split = shares(load_of(100_000, *riders), limits, offers=offers)
+    assert sum(split.values()) == 100_000
+    assert all(split[rider] <= limits[rider] for rider in split)
+
+
 def test_a_limit_over_two_loads_is_kept_as_a_sum() -> None:
     # A rides in both loads and may pay 100 in all; by proportion it would pay 50 and 200.
     first = load_of(100, ("A", 500, 0), ("B", 500, 0), load_id="L1")

@@ -4,7 +4,7 @@ from dataclasses import replace
 from hashlib import sha256
 from html import unescape
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -141,8 +141,8 @@ def test_an_empty_plan_is_still_a_page(tiny, tmp_path: Path) -> None:
 
 def test_six_hundred_shipments_stay_quick_and_small(tmp_path: Path) -> None:
     result, data = make_sample(600, 180, 8)
-    start = perf_counter()
+    start = process_time()
     text = page(result, data, tmp_path)
-    assert perf_counter() - start < 3.0
+    assert process_time() - start < 3.0
     assert len(text.encode()) < 5_000_000
     assert text.count('<tbody class="item') == 592 + 180

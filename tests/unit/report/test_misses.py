@@ -3,8 +3,10 @@ from zoneinfo import ZoneInfo
 
 from optimizer.plan.reasons import unassigned
 from optimizer.report import formats
+from optimizer.report.html import render
 from optimizer.report.misses import miss_groups
 from optimizer.report.places import Gazetteer
+from tests.toy.tiny_result import with_repairs
 
 
 def groups(result, data, misses):
@@ -54,3 +56,31 @@ def test_texts_for_machines_are_read_out() -> None:
 def test_what_only_looks_like_a_time_is_left_alone() -> None:
     for text in ("2026-99-14T22:30Z", "0001-01-01T00:00+08:00", "svc:X:2026-09-14:0:teu"):
         assert formats.plainly(text, ZoneInfo("Asia/Shanghai")) == text
+
+
+def test_repairs_stand_with_their_shipment_cheapest_first(tiny) -> None:
+    result, data = with_repairs(*tiny)
+    (group,) = miss_groups(result.plan, Gazetteer(data, result.plan.epoch_at))
+    fixes = group.rows[0].repairs
+    assert [(one.repair.cost_fen, one.repair.is_verified) for one in fixes] == [
+        (25_000, True),
+        (90_000, False),
+    ]
+    # 3,200 minutes after midnight of Monday in Kunming, on the clock of Vientiane.
+    assert fixes[0].delivered.isoformat() == "2026-09-09T04:20:00+07:00"
+
+
+def test_the_page_shows_repairs_and_loads_that_no_split_suits(tiny) -> None:
+    result, data = with_repairs(*tiny)
+    page = render(result, data, title="T", question="Q", country_outlines=False, land=None).replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
+    unserved = page[page.index('id="unserved"') :]
+    first, second = unserved.index("<b>CNY 250</b>"), unserved.index("<b>CNY 900</b>")
+    assert first < second
+    assert "ready 2 hours earlier" in unserved[first:second]
+    assert page.count('<span class="code">verified</span>') == 1
+    assert "CNY 12.34" in page
+    plain = render(*tiny, title="T", question="Q", country_outlines=False, land=None)
+    assert 'class="fine unfair"' not in plain
+    assert "detail-line repair" not in plain

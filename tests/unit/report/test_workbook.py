@@ -7,9 +7,10 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from optimizer.report.workbook import write_workbook
+from tests.toy.tiny_result import with_repairs
 
 SHEETS = [
-    "Summary", "Shipments", "Legs", "Loads", "Contents", "Unserved", "Costs", "Estimates", "Notes"
+    "Summary", "Shipments", "Legs", "Loads", "Contents", "Unserved", "Repairs", "Costs", "Estimates", "Notes"
 ]  # fmt: skip
 
 
@@ -95,3 +96,16 @@ def test_the_same_plan_gives_the_same_file(tiny, tmp_path: Path) -> None:
     write_workbook(*tiny, first)
     write_workbook(*tiny, second)
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_repairs_and_loads_that_no_split_suits(tiny, tmp_path: Path) -> None:
+    result, data = with_repairs(*tiny)
+    path = tmp_path / "plan.xlsx"
+    write_workbook(result, data, path)
+    rows = table(path, "Repairs")
+    assert [(row["Shipment"], row["More cost, CNY"], row["Verified"]) for row in rows] == [
+        ("C", 250.0, "yes"),
+        ("C", 900.0, "no"),
+    ]
+    assert rows[0]["Change"] == "ready 2 hours earlier"
+    assert [row["Above alone, CNY"] for row in table(path, "Loads")] == [12.34]

@@ -23,7 +23,7 @@ from optimizer.network.clearances import clearance_min
 from optimizer.plan.checks.run import run_checks
 from optimizer.plan.itinerary import ClearanceEvent, Itinerary, LegKind, StorageEvent
 from optimizer.plan.load import Content, Load
-from optimizer.plan.plan import Plan
+from optimizer.plan.plan import Plan, ShareGroup
 from tests.factories import EPOCH, make_shipment
 from tests.toy.corridor import BANGKOK_DRY, FACILITIES, KUNMING_AIR, KUNMING_RAIL, make_corridor
 
@@ -306,6 +306,7 @@ def _plan_of(network, lane):
         itineraries=(itinerary,),
         loads=(load,),
         unassigned=(),
+        share_groups=(ShareGroup(load_ids=("L",), shipment_ids=("S",), least_core_fen=0),),
     )
 
 

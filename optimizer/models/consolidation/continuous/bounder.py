@@ -17,7 +17,11 @@ from optimizer.models.consolidation.continuous.search import Search
 
 _FEW_SLOTS = 2
 """A linear relaxation that teaches no more slots than this is left for branch and bound."""
+_LEAST_RISE = 5e-4
+"""Nor is one that lifts the bound by a smaller share of it."""
 _NODE_GROWTH = 4
+_GAP_PARTS = 4
+"""Branch and bound stops at this part of the gap: its point teaches more than its last digits."""
 _N_DRAWS = 2
 """Roundings by chance of each fractional point: more of them cost columns, fewer cost rounds."""
 
@@ -36,6 +40,7 @@ class Bounder:
     search: Search
     is_linear: bool = True
     max_nodes: int = 1
+    _bound: float = 0.0
     _upper_at_drop: float = float("inf")
     _rng: np.random.Generator = field(init=False)
 
@@ -45,7 +50,10 @@ class Bounder:
     def step(self) -> None:
         """One linear relaxation, or one branch and bound."""
         if self.is_linear:
-            self.is_linear = self._linear() > _FEW_SLOTS
+            bound_before = self._bound
+            taught = self._linear()
+            rise = self._bound - bound_before
+            self.is_linear = taught > _FEW_SLOTS and rise > _LEAST_RISE * self._bound
             return
         if self.search.upper_fen < self._upper_at_drop:
             self._linear()
@@ -56,7 +64,7 @@ class Bounder:
             self.search,
             current_model(self.search),
             max_nodes=self.max_nodes,
-            gap=self.search.limits.gap / 2,
+            gap=max(self.search.limits.gap / 2, self.search.gap / _GAP_PARTS),
         )
         if self.search.slots.n_slots == slots_before:
             self.max_nodes *= _NODE_GROWTH
@@ -67,6 +75,7 @@ class Bounder:
         relaxed = solve_linear(self.search, model)
         if relaxed is None:
             return 0
+        self._bound = relaxed.bound
         taught = learn_from_point(self.search, model, relaxed.values, self._rng, _N_DRAWS)
         self._upper_at_drop = self.search.upper_fen
         drop_ways(self.search, model, relaxed)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from optimizer.models.consolidation.continuous.neighbourhood import Neighbours, choose_again
 from optimizer.models.consolidation.continuous.search import Search
-from optimizer.models.consolidation.continuous.slots import Slots
 from optimizer.models.consolidation.continuous.ways import Way
 
-_FIRST_SIZE = 25
-_LEAST_SIZE = 8
+_FIRST_SIZE = 10
+_LEAST_SIZE = 6
 _SHRINK = 0.85
+_PATIENCE = 12
+"""Neighbourhoods in a row without a better plan before they grow."""
+_GROWTH = 6
 _MAX_STEP_S = 20.0
 
 
@@ -25,20 +26,17 @@ class Improver:
 
     Parameters
     ----------
-    slots
-        Its own: what it learns is too particular for the relaxation.
     size
         Commodities that choose again together.
     """
 
     search: Search
     rng: np.random.Generator
-    slots: Slots = field(init=False)
     neighbours: Neighbours = field(init=False)
     size: int = _FIRST_SIZE
+    _failures: int = 0
 
     def __post_init__(self) -> None:
-        self.slots = copy.deepcopy(self.search.slots)
         self.neighbours = Neighbours.of(self.search.design, self.search.ways)
 
     def step(self) -> bool:
@@ -55,16 +53,21 @@ class Improver:
             search.prices,
             best,
             freed,
-            self.slots,
             time_s=min(_MAX_STEP_S, max(0.01, search.deadline.left_s)),
             seed=search.limits.seed,
             should_stop=search.is_interrupted,
         )
-        if is_complete:
-            self.size = min(len(search.ways_of), self.size + 1)
-        else:
-            self.size = max(_LEAST_SIZE, int(self.size * _SHRINK))
         if fen == upper:
             search.replace_plan(best, grouping)
-            return False
-        return search.offer_plan(grouping)
+        is_better = fen < upper and search.offer_plan(grouping)
+        self._resize(is_better=is_better, is_complete=is_complete)
+        return is_better
+
+    def _resize(self, *, is_better: bool, is_complete: bool) -> None:
+        """Small neighbourhoods are quick: grow only where they have stopped to help."""
+        self._failures = 0 if is_better else self._failures + 1
+        if not is_complete:
+            self.size = max(_LEAST_SIZE, int(self.size * _SHRINK))
+        elif self._failures >= _PATIENCE:
+            self._failures = 0
+            self.size = min(len(self.search.ways_of), self.size + 1 + self.size // _GROWTH)

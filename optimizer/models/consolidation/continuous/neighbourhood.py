@@ -19,7 +19,7 @@ from optimizer.models.consolidation.continuous.slot_model import (
     read_choices,
     start_point,
 )
-from optimizer.models.consolidation.continuous.slots import Slots
+from optimizer.models.consolidation.continuous.slots import Slots, first_slots
 from optimizer.models.consolidation.continuous.timing import (
     Grouping,
     Times,
@@ -30,8 +30,12 @@ from optimizer.models.consolidation.continuous.timing import (
 from optimizer.models.consolidation.continuous.ways import Way
 from optimizer.models.consolidation.network_design import NetworkDesign
 from optimizer.solvers.highs import solve_mip
+from optimizer.solvers.limits import Deadline
+from optimizer.solvers.status import SolverStatus
 
 _MAX_NODES = 300
+_MAX_ROUNDS = 4
+_GAP = 1e-5
 
 
 @dataclass(slots=True)
@@ -89,7 +93,6 @@ def choose_again(
     prices: LoadPrices,
     grouping: Grouping,
     freed: dict[int, list[Way]],
-    slots: Slots,
     *,
     time_s: float,
     seed: int,
@@ -98,34 +101,46 @@ def choose_again(
     """
     The best that freed commodities can do with their ways while all others stay in their groups.
 
-    Groups that stay can shift in time within what their riders allow. Chains that make a choice
-    untimely become breakpoints of the slots.
+    Groups that stay can shift in time within what their riders allow. Besides them the freed can
+    meet each other in slots that begin as few as for them alone; chains that make a choice
+    untimely become breakpoints, and they choose once more.
 
     Returns
     -------
-    The new grouping, timely; its cost; and whether the small model was solved to its end.
+    The best new grouping, timely; its cost; and whether the small models were solved to the end.
     """
     kept = grouping.copy()
     for k in freed:
         kept.remove(k)
     ways = [way for listed in freed.values() for way in listed]
-    model = build_model(design, prices, ways, _offers(design, slots, kept, ways))
-    current = _current(find_times(design, grouping), slots, grouping, kept, freed)
-    start = start_point(design, prices, model, current)
-    result = solve_mip(
-        model.linear,
-        time_s=time_s,
-        seed=seed,
-        start=start,
-        max_nodes=_MAX_NODES,
-        should_stop=should_stop,
-    )
-    if result.values is None:
-        return grouping, grouping_fen(design, prices, grouping), False
-    groups = {(place, (1, group)): group for group, place in kept.place.items()}
-    add_choices(design, model, read_choices(model, result.values), kept, groups)
-    add_chains(slots, split_until_timely(design, kept))
-    return kept, grouping_fen(design, prices, kept), result.status == "optimal"
+    slots, times = first_slots(design, ways), find_times(design, grouping)
+    best, best_fen, is_complete = grouping, grouping_fen(design, prices, grouping), True
+    deadline = Deadline(time_s)
+    for _ in range(_MAX_ROUNDS):
+        model = build_model(design, prices, ways, _offers(design, slots, kept, ways))
+        current = _current(times, slots, grouping, kept, freed)
+        result = solve_mip(
+            model.linear,
+            time_s=max(0.01, deadline.left_s),
+            gap=_GAP,
+            seed=seed,
+            start=start_point(design, prices, model, current),
+            max_nodes=_MAX_NODES,
+            should_stop=should_stop,
+        )
+        is_complete &= result.status == SolverStatus.OPTIMAL
+        if result.values is None or result.objective >= best_fen:
+            break
+        found = kept.copy()
+        groups = {(place, (1, group)): group for group, place in kept.place.items()}
+        add_choices(design, model, read_choices(model, result.values), found, groups)
+        chains = split_until_timely(design, found)
+        fen = grouping_fen(design, prices, found)
+        if fen <= best_fen:
+            best, best_fen = found, fen
+        if not chains or add_chains(slots, chains) == 0:
+            break
+    return best, best_fen, is_complete
 
 
 def _offers(design: NetworkDesign, slots: Slots, kept: Grouping, ways: list[Way]) -> Offers:

@@ -13,10 +13,11 @@ def add_chains(slots: Slots, chains: list[Chain]) -> int:
     A chain is dispatches that each wait for the one before, up to one that is too late for one of
     its riders. With a slot that begins where each link of the chain comes to, no solution of the
     relaxation can have all its links. A chain that has all its slots already (riders may wait for
-    each other in a ring) gets its slots halved.
+    each other in a ring) gets its slots halved. Links at places without slots are passed over.
     """
     added = 0
-    for chain in chains:
+    for whole in chains:
+        chain = [link for link in whole if link[0] in slots.starts_min]
         new = sum(slots.add(place, minute) for place, minute in chain)
         if new == 0:
             new = sum(_halve(slots, place, minute) for place, minute in chain)

@@ -28,10 +28,10 @@ from optimizer.models.consolidation.network_design_plan import (
 )
 from optimizer.solvers.limits import Deadline, SolveLimits
 
-_POLL_S = 0.05
-_BURST = 30
-"""Neighbourhoods between two steps of the bound, with one thread."""
-_PATIENCE = 8
+_POLL_S = 0.01
+_SHORT_BURST, _LONG_BURST = 20, 400
+"""Neighbourhoods between two linear relaxations, and around branch and bound; one thread."""
+_PATIENCE = 30
 """Neighbourhoods in a row without a better plan that end a burst."""
 _GRACE_S = 0.3
 """Seconds that an interrupted thread is waited for."""
@@ -135,18 +135,20 @@ def _run(search: Search) -> None:
         thread.end(search)
         return
     while not search.is_done():
-        was_linear = bounder.is_linear
         thread = _Thread(bounder.step)
         while thread.is_running and not search.is_interrupted():
-            time.sleep(_POLL_S / 10)
+            time.sleep(_POLL_S)
         thread.end(search)
-        if was_linear and bounder.is_linear:
-            continue
-        failures = 0
-        for _ in range(_BURST):
-            if search.is_done() or failures >= _PATIENCE:
-                break
-            failures = 0 if improver.step() else failures + 1
+        _improve(search, improver, _SHORT_BURST if bounder.is_linear else _LONG_BURST)
+
+
+def _improve(search: Search, improver: Improver, burst: int) -> None:
+    """Neighbourhoods until they stop to help."""
+    failures = 0
+    for _ in range(burst):
+        if search.is_done() or failures >= _PATIENCE:
+            return
+        failures = 0 if improver.step() else failures + 1
 
 
 def _bound_on(search: Search, bounder: Bounder) -> None:
@@ -155,12 +157,16 @@ def _bound_on(search: Search, bounder: Bounder) -> None:
 
 
 class _Thread:
-    """Work in a thread that is left behind when it does not heed an interrupt in time."""
+    """
+    Work in a thread that is left behind when it does not heed an interrupt in time.
+
+    Not a daemon: a process that ended inside the solver's code would be aborted.
+    """
 
     def __init__(self, work: Callable[[], None]) -> None:
         self._error: BaseException | None = None
         self._work = work
-        self._thread = threading.Thread(target=self._call, daemon=True)
+        self._thread = threading.Thread(target=self._call)
         self._thread.start()
 
     def _call(self) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from optimizer.models.consolidation.network_design import FOREVER, NetworkDesign
 MAX_WAYS = 400_000
 """Ways of one instance; beyond it the enumeration is given up with an error."""
 _HOUR = 60
+_DEAR = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,8 @@ def _may_share(design: NetworkDesign, reach: Reach) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True, order=True)
 class _Label:
+    """A partial path; labels are settled in the order of minutes, then of making."""
+
     minutes: int
     order: int
     node: int
@@ -169,30 +173,45 @@ class _Label:
     alone_fen: int
 
 
+@dataclass(slots=True)
+class _Hops:
+    """What one commodity can do at each node, and what it costs there."""
+
+    out: dict[int, list[int]]
+    low: dict[int, int]
+    alone: dict[int, int]
+
+
+def _hops_of(
+    design: NetworkDesign, reach: Reach, prices: LoadPrices, shared: np.ndarray, k: int
+) -> _Hops:
+    kg, dm3 = int(design.commodity_kg[k]), int(design.commodity_dm3[k])
+    hops = _Hops(out=defaultdict(list), low={}, alone={})
+    for arc in np.flatnonzero(reach.usable[:, k]).tolist():
+        by_itself = int(design.arc_fen_per_kg[arc]) * kg
+        hops.alone[arc] = by_itself + prices.fen(arc, kg, dm3)
+        least = prices.least_added_fen(arc, kg, dm3)
+        hops.low[arc] = by_itself + least if shared[arc, k] else hops.alone[arc]
+        hops.out[int(design.arc_tail[arc])].append(arc)
+    return hops
+
+
 def _ways_of(
     design: NetworkDesign, reach: Reach, prices: LoadPrices, shared: np.ndarray, k: int
 ) -> list[Way]:
-    origin, destination = int(design.commodity_origin[k]), int(design.commodity_destination[k])
-    kg, dm3 = int(design.commodity_kg[k]), int(design.commodity_dm3[k])
-    length = int(design.commodity_latest_min[k] - design.commodity_release_min[k])
-    low, alone = {}, {}
-    out: dict[int, list[int]] = defaultdict(list)
-    for arc in np.flatnonzero(reach.usable[:, k]).tolist():
-        by_itself = int(design.arc_fen_per_kg[arc]) * kg
-        alone[arc] = by_itself + prices.fen(arc, kg, dm3)
-        least = prices.least_added_fen(arc, kg, dm3)
-        low[arc] = by_itself + least if shared[arc, k] else alone[arc]
-        out[int(design.arc_tail[arc])].append(arc)
+    destination = int(design.commodity_destination[k])
+    hops = _hops_of(design, reach, prices, shared, k)
     unserved = [] if design.commodity_must_serve[k] else [_unserved(design, k)]
-    # Lateness only adds to both sides, so that the bound is used without soft due times alone.
+    # A path may be late, so that its cost alone bounds others only where lateness is free.
     is_soft = bool(
         design.commodity_due_min[k] < design.commodity_latest_min[k]
         and design.commodity_late_fen_per_hour[k] > 0
     )
-    best = unserved[0].own_fen if unserved else 2**62
+    best = unserved[0].own_fen if unserved else _DEAR
     kept: dict[int, list[_Label]] = defaultdict(list)
+    origin = int(design.commodity_origin[k])
     heap = [_Label(0, 0, origin, (), (origin,), 0, 0)]
-    n_labels, done = 0, []
+    n_labels = 0
     while heap:
         label = heapq.heappop(heap)
         if label.low_fen > best or any(
@@ -201,37 +220,39 @@ def _ways_of(
             continue
         kept[label.node].append(label)
         if label.node == destination:
-            done.append(label)
-            if not is_soft:
-                best = min(best, label.alone_fen)
+            best = best if is_soft else min(best, label.alone_fen)
             continue
-        for arc in out[label.node]:
-            node = int(design.arc_head[arc])
-            minutes = label.minutes + int(design.arc_travel_min[arc])
-            if node in label.nodes or minutes + reach.from_node_min[k, node] > length:
-                continue
+        for longer in _extended(design, reach, hops, label, k):
             n_labels += 1
-            heapq.heappush(
-                heap,
-                _Label(
-                    minutes,
-                    n_labels,
-                    node,
-                    (*label.arcs, arc),
-                    (*label.nodes, node),
-                    label.low_fen + low[arc],
-                    label.alone_fen + alone[arc],
-                ),
-            )
+            heapq.heappush(heap, replace(longer, order=n_labels))
         if n_labels > MAX_WAYS:
             raise ModelError(f"M624 commodity {design.commodity_ids[k]} has too many ways in time")
-    complete = [
+    return unserved + [
         way
-        for label in done
+        for label in kept[destination]
         if label.low_fen <= best
-        for way in _timed(design, k, label, low, alone)
+        for way in _timed(design, k, label, hops)
     ]
-    return unserved + complete
+
+
+def _extended(
+    design: NetworkDesign, reach: Reach, hops: _Hops, label: _Label, k: int
+) -> Iterator[_Label]:
+    """A label with one more arc, wherever it can still arrive in time."""
+    length = int(design.commodity_latest_min[k] - design.commodity_release_min[k])
+    for arc in hops.out[label.node]:
+        node = int(design.arc_head[arc])
+        minutes = label.minutes + int(design.arc_travel_min[arc])
+        if node not in label.nodes and minutes + reach.from_node_min[k, node] <= length:
+            yield _Label(
+                minutes,
+                0,
+                node,
+                (*label.arcs, arc),
+                (*label.nodes, node),
+                label.low_fen + hops.low[arc],
+                label.alone_fen + hops.alone[arc],
+            )
 
 
 def _unserved(design: NetworkDesign, k: int) -> Way:
@@ -239,9 +260,7 @@ def _unserved(design: NetworkDesign, k: int) -> Way:
     return Way(k, (), (), 0, fen, (), (), fen)
 
 
-def _timed(
-    design: NetworkDesign, k: int, label: _Label, low: dict[int, int], alone: dict[int, int]
-) -> list[Way]:
+def _timed(design: NetworkDesign, k: int, label: _Label, hops: _Hops) -> list[Way]:
     """The path with one latest arrival, or one for each started hour that it may be late."""
     start, kg = int(design.commodity_release_min[k]), int(design.commodity_kg[k])
     starts = []
@@ -264,8 +283,8 @@ def _timed(
             starts_min=tuple(starts),
             slack_min=end - start,
             fen=by_itself + late,
-            low_fen=tuple(low[arc] for arc in label.arcs),
-            alone_fen=tuple(alone[arc] for arc in label.arcs),
+            low_fen=tuple(hops.low[arc] for arc in label.arcs),
+            alone_fen=tuple(hops.alone[arc] for arc in label.arcs),
             own_fen=late,
         )
         for end, late in ends

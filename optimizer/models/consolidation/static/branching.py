@@ -57,7 +57,7 @@ def branch(
     gap: float = 0.0,
     should_stop: Callable[[], bool] | None = None,
     on_bound: Callable[[float], None] | None = None,
-    on_routing: Callable[[Routing], None] | None = None,
+    on_routing: Callable[[Routing], object] | None = None,
 ) -> Branching:
     """
     Solve the model over some links.
@@ -98,13 +98,17 @@ def branch(
         else _start(network, parts, links, begin, part=whose, is_fixed=is_fixed),
         should_stop=should_stop,
         on_bound=on_bound,
-        on_point=None if on_routing is None else lambda values: on_routing(read(values)),
+        on_point=None if on_routing is None else lambda values: _tell(on_routing, read(values)),
     )
     return Branching(
         bound=result.bound,
         routing=None if result.values is None else read(result.values),
         is_finished=result.status in (SolverStatus.OPTIMAL, SolverStatus.INFEASIBLE),
     )
+
+
+def _tell(on_routing: Callable[[Routing], object], routing: Routing) -> None:
+    on_routing(routing)
 
 
 def _start(

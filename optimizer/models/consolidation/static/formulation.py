@@ -81,7 +81,7 @@ def design_model(network: LinkNetwork, parts: Shares, *, linking: bool = True) -
 
 
 def conservation_rows(network: LinkNetwork, parts: Shares, first: int) -> Rows:
-    """What leaves a node less what enters it is its supply, for each part; x begins at ``first``."""
+    """What leaves a node less what enters it, for each part; x begins at column ``first``."""
     m, n_parts, n_nodes = network.n_links, parts.n_parts, network.n_nodes
     part, column = np.repeat(np.arange(n_parts), m), first + np.arange(n_parts * m)
     row = np.concatenate(

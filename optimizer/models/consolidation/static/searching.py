@@ -15,6 +15,8 @@ from optimizer.solvers.linear import BoolArray, FloatArray
 
 _FAVOURED = 0.005
 """Average opening from which a link takes part in dives."""
+_HOPE, _LUCK = 0.015, 0.02
+"""Average opening, plus luck, from which a link takes part in small MIPs."""
 _DIVES_FIRST = 3
 _CYCLE = ("merge", "free", "free", "repair", "dive", "merge", "free", "free", "dive")
 """What rounds do after the first dives, again and again."""
@@ -151,14 +153,14 @@ class Searching:
         self._branch(best, np.logical_or.reduce(uses), np.logical_and.reduce(uses))
 
     def _free(self, best: Routing) -> None:
-        """Branch over the links of a neighbourhood, used or favoured; the others stay as they are."""
+        """Branch over the links of a neighbourhood, used or favoured; the rest stays as it is."""
         used, held = best.used(self.network), self._held(best)
         touched = np.zeros(self.network.n_nodes, dtype=np.bool_)
         freed = used & ~held
         touched[self.network.tail[freed]] = True
         touched[self.network.head[freed]] = True
         near = touched[self.network.tail] & touched[self.network.head]
-        hopeful = near & ~used & (self.opening + 0.02 * self.rng.random(len(used)) > 0.015)
+        hopeful = near & ~used & (self.opening + _LUCK * self.rng.random(len(used)) > _HOPE)
         self._branch(best, used | hopeful, held)
 
     def _branch(self, best: Routing, may_open: BoolArray, is_fixed: BoolArray) -> None:
