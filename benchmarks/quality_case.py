@@ -11,7 +11,7 @@ from optimizer.errors import ModelError
 from optimizer.models.consolidation.network_design_plan import relative_gap
 from optimizer.solvers.child import Child
 
-_GRACE_S = 90.0
+_GRACE_S = 300.0
 """Reading, compiling and checking beside the solve; a method that overruns its limit by more is
 ended, and the row says so."""
 _STAGES_S = 3_600.0

@@ -120,10 +120,10 @@ def quote(
 def _quote_beside(
     plan_file: Path, data_dir: Path | None, query: dict[str, str], *, as_json: bool
 ) -> None:
-    from optimizer import planner
+    from optimizer import planner, replanner
     from optimizer.report import choices
 
-    result, inputs, shipment, found = planner.beside(plan_file, data_dir, **query)
+    result, inputs, shipment, found = replanner.beside(plan_file, data_dir, **query)
     notes = planner.place_notes(inputs.data, shipment, query["origin"], query["destination"])
     if as_json:
         typer.echo(choices.choices_json(inputs.data, result.plan, found, notes))
@@ -248,12 +248,12 @@ def serve(
 @network_app.command("validate")
 def network_validate(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Read every table, report all findings at once, and say how well the rows are sourced."""
-    from optimizer import planner
+    from optimizer import listings, planner
     from optimizer.report import terminal
 
     data = planner.read(data_dir)
     if as_json:
-        typer.echo(terminal.to_json(planner.describe(data)))
+        typer.echo(terminal.to_json(listings.describe(data)))
     else:
         terminal.show_network(data)
 
@@ -265,10 +265,10 @@ def network_show(
     as_json: AsJson = False,
 ) -> None:
     """List facilities, borders, services or trucks with status and confidence."""
-    from optimizer import planner
+    from optimizer import listings, planner
     from optimizer.report import terminal
 
-    rows = planner.listing(planner.read(data_dir), what)
+    rows = listings.listing(planner.read(data_dir), what)
     if as_json:
         typer.echo(terminal.to_json(rows))
     else:

@@ -25,11 +25,11 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """Price repairs of unserved or late shipments: each is tried on the plan and checked."""
-    from optimizer import planner
+    from optimizer import replanner
     from optimizer.report import choices, terminal
 
     with terminal.solve_progress(quiet=as_json) as on_progress:
-        result, ids = planner.explain_file(
+        result, ids = replanner.explain_file(
             plan_file,
             data_dir,
             shipment_ids=shipment,

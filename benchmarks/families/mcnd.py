@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.families.designs import outcome_of
 from benchmarks.families.family import Case, Family, Outcome, Task, Tell, find_files
 from benchmarks.instances import check_mcnd, mcnd
 from optimizer.errors import Finding
-from optimizer.models.consolidation.network_design import NetworkDesign
 from optimizer.solvers.limits import SolveLimits
 
 _SOLVERS = {"full-highs": "highs", "full-scip": "scip", "full-cpsat": "cp_sat"}
@@ -29,8 +28,6 @@ def run(case: Case, task: Task, tell: Tell) -> Outcome:
     path, began = Path(case.source), time.monotonic()
     design = mcnd.read(path)
     read_s = time.monotonic() - began
-    if task.method == "ours":
-        _warm_up(solve)
     limits = SolveLimits(time_s=task.time_s, seed=task.seed, n_threads=task.n_threads)
     if task.method == "ours":
         result = solve(
@@ -41,26 +38,6 @@ def run(case: Case, task: Task, tell: Tell) -> Outcome:
     else:
         result = solve_full(design, _SOLVERS[task.method], limits)
     return outcome_of(result, lambda plan: check_mcnd.check(path, plan), read_s)
-
-
-def _warm_up(solve: Callable[..., object]) -> None:
-    """Compile the kernels or load their cache, which happens once after an installation."""
-    triangle = NetworkDesign.build(
-        node_names="abc",
-        arc_tail=[0, 1, 0],
-        arc_head=[1, 2, 2],
-        arc_fen_per_kg=[1, 1, 3],
-        option_arc=[0, 1, 2],
-        option_fen=[5, 5, 9],
-        option_kg=[9, 9, 9],
-        option_max_units=[1, 1, 1],
-        commodity_ids="kl",
-        commodity_origin=[0, 0],
-        commodity_destination=[2, 1],
-        commodity_kg=[4, 8],
-        commodity_may_split=[True, True],
-    )
-    solve(triangle, SolveLimits(time_s=60.0))
 
 
 FAMILY = Family(find=find, run=run)

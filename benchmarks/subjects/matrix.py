@@ -29,6 +29,8 @@ OURS = "teahorse"
 SLOW_PEERS = ("igraph", "networkit", "scgraph")
 MAX_SLOW = 100
 """Peers slower than scipy are measured up to this size: beyond, the scaled figure says the same."""
+LIMIT_S = 8.0
+"""After so many seconds of a size a peer has been measured enough; a run takes a few minutes."""
 MB = 1024.0
 
 
@@ -79,14 +81,14 @@ def run(arguments: argparse.Namespace) -> Comparison:
         took.append((peer.package, process_time() - started))
     if arguments.peers is None:
         found.skipped.append(("osrm", "works on extracts of map files and not on arrays of arcs"))
+    memory_mb = {} if arguments.no_memory else _memory_mb(list(tables), graph)
     for package, cpu_s in took:
-        memory = None if arguments.no_memory else _memory_mb(package, arguments.graph)
         found.preparations.append(
             Preparation(
                 contender=tables[package][0],
                 what=f"prepares {graph.name}, {graph.n_nodes} nodes",
                 cpu_s=cpu_s,
-                memory_mb=memory,
+                memory_mb=memory_mb.get(package),
             )
         )
     nodes = np.random.default_rng(arguments.seed).permutation(graph.n_nodes)
@@ -113,7 +115,7 @@ def _compare_size(
         contenders.append(
             Contender(name=name, run=partial(table, sources[:n], targets), scale=len(sources) / n)
         )
-    timed = compare(contenders, arguments.repetitions, clock=arguments.clock)
+    timed = compare(contenders, arguments.repetitions, clock=arguments.clock, limit_s=LIMIT_S)
     by_name = {
         contender.name: np.asarray(t.result) for contender, t in zip(contenders, timed, strict=True)
     }
@@ -136,12 +138,21 @@ def _error(result: NDArray[Any], reference: NDArray[Any] | None) -> float | None
     return float(np.abs(one - np.where(reached, exact, 0)).max(initial=0))
 
 
-def _memory_mb(package: str, graph: str) -> float | None:
-    """Growth of the peak memory of a fresh process while a contender prepares and answers."""
+def _memory_mb(packages: list[str], graph: Graph) -> dict[str, float]:
+    """Growth of the peak memory of a fresh process while each contender prepares and answers."""
     if sys.platform == "win32":
-        return None
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_grow, (package, graph))
+        return {}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "graph.npz"
+        # Quicker than reading the graph's own form again in every process.
+        np.savez(
+            file, n=graph.n_nodes, tail=graph.tail, head=graph.head, weight=graph.weight,
+            lat=graph.lat_deg, lon=graph.lon_deg,
+        )  # fmt: skip
+        context = multiprocessing.get_context("spawn")
+        with context.Pool(1, maxtasksperchild=1) as pool:
+            grown = pool.starmap(_grow, [(each, str(file)) for each in packages], chunksize=1)
+    return dict(zip(packages, grown, strict=True))
 
 
 def _grow(package: str, graph_name: str) -> float:

@@ -19,7 +19,7 @@ with a walk. A connection is tested against ``came`` and boarded from ``ready``.
 
 Lanes
 -----
-Many starts are scanned together: row ``v`` of a label holds 16, 32 or 64 starts, a connection is
+Many starts are scanned together: row ``v`` of a label holds 16 or 64 starts, a connection is
 tested for all of them with a few vector comparisons, and what boards is a bit mask a voyage. Labels
 are 16 bits wide (minutes after the first start) and the caller repeats the scan with 32 bits when
 ``TOO_LATE`` says that a minute did not fit, so the width never shows in a result. Ties go to the
@@ -172,6 +172,11 @@ def _plain_rows() -> tuple[Any, Any, Any]:
 _not_after, _later, _put = _plain_rows() if getattr(config, "DISABLE_JIT", 0) else _compiled_rows()
 
 
+# What only this file calls has no entry from Python: unpacking the many arrays of a timetable there
+# is a sixth of the time to compile. Nodes and minutes are passed as int64, because each other type
+# would be compiled once more.
+
+
 # --- arcs -----------------------------------------------------------------------------------------
 
 
@@ -193,7 +198,7 @@ def _by_arc(tt: Timetable, arc: int, at_min: int) -> int:
     return max(at_min, int(tt.piece_until[low])) + int(tt.piece_add[low])
 
 
-@njit(cache=True)
+@njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _spread(
     tt: Timetable,
     lanes: Lanes,
@@ -285,7 +290,7 @@ def _latest(labels: Labels, n_lanes: int, row: int, top: int) -> int:
     return int(most)
 
 
-@njit(cache=True)
+@njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _expect(tt: Timetable, starts: Int32s, expected: Masks) -> None:
     """Lanes that could come to a node if time did not matter."""
     parts = np.zeros(tt.part.shape[0], dtype=np.uint64)
@@ -297,7 +302,7 @@ def _expect(tt: Timetable, starts: Int32s, expected: Masks) -> None:
         expected[node] = parts[tt.part[node]]
 
 
-@njit(cache=True)
+@njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _settle(
     tt: Timetable, lanes: Lanes, n_lanes: int, n_open: int, now_min: int, shift: int
 ) -> int:
@@ -326,7 +331,7 @@ def _settle(
     return kept
 
 
-@njit(cache=True)
+@njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _waiting(lanes: Lanes, targets: Int32s, n_waiting: int, now: int) -> int:
     """Move targets to the front at which an expected lane is not ready by the label ``now``."""
     kept = 0
@@ -403,7 +408,7 @@ def scan_lanes(
         first_min = min(first_min, starts_min[lane])
         bit = np.uint64(1) << np.uint64(lane)
         everyone |= bit
-        node = int(starts[lane])
+        node = np.int64(starts[lane])
         label = starts_min[lane] - shift
         if label >= top:
             return TOO_LATE
@@ -417,7 +422,8 @@ def scan_lanes(
         lanes.reached[node] |= bit
         latest[node] = max(latest[node], label)
         if has_arcs:
-            status = _spread(tt, lanes, shift, node, int(starts_min[lane]), bit, bit)
+            at_min = np.int64(starts_min[lane])
+            status = _spread(tt, lanes, shift, node, at_min, bit, bit)
             if status != DONE:
                 return status
     gap_min = tt.gap_min
@@ -481,7 +487,8 @@ def scan_lanes(
                     if sooner != none:
                         _put(ready, aboard, v, label, sooner)
                 if has_arcs and tt.onward[v] != 0:
-                    status = _spread(tt, lanes, shift, int(v), int(comes[c]), sooner, arrived)
+                    node, at_min = np.int64(v), np.int64(comes[c])
+                    status = _spread(tt, lanes, shift, node, at_min, sooner, arrived)
                     if status != DONE:
                         return status
     return DONE
@@ -518,7 +525,7 @@ def take_lanes(
 # --- one start ------------------------------------------------------------------------------------
 
 
-@njit(cache=True)
+@njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _follow(tt: Timetable, one: Single, node: int, sooner: bool, arrived: bool) -> int:
     """Follow arcs from a node that just became ready; see ``_spread``."""
     one.stack[0, 0] = node
@@ -600,7 +607,7 @@ def scan_one(tt: Timetable, start: int, start_min: int, targets: Int32s, one: Si
     ready[start] = start_min
     came[start] = start_min
     if has_arcs:
-        status = _follow(tt, one, start, True, True)
+        status = _follow(tt, one, np.int64(start), True, True)
         if status != DONE:
             return status
     n_open = _expected_targets(tt, start, targets, one.open_nodes)
@@ -632,13 +639,13 @@ def scan_one(tt: Timetable, start: int, start_min: int, targets: Int32s, one: Si
                 one.via_ready[v] = c
                 one.board_ready[v] = boarded
             if has_arcs and tt.onward[v] != 0:
-                status = _follow(tt, one, int(v), sooner, True)
+                status = _follow(tt, one, np.int64(v), sooner, True)
                 if status != DONE:
                     return status
     return DONE
 
 
-@njit(cache=True)
+@njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _expected_targets(tt: Timetable, start: int, targets: Int32s, open_nodes: Int32s) -> int:
     """Targets that could come if time did not matter, each once."""
     parts = np.zeros(tt.part.shape[0], dtype=np.uint8)
@@ -653,7 +660,7 @@ def _expected_targets(tt: Timetable, start: int, targets: Int32s, open_nodes: In
     return kept
 
 
-@njit(cache=True)
+@njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 def _still_open(
     tt: Timetable, ready: Int32s, open_nodes: Int32s, n_open: int, now_min: int, has_arcs: bool
 ) -> int:

@@ -664,11 +664,12 @@ def plan_table(
         ``steps``, ``arcs``, ``leaf``, ``meets`` of ``Program``, the nodes whose marks were set, and
         the number of swept nodes.
     """
-    n = tree.nodes.shape[0]
+    # Few ends have few nodes above them; fresh memory for all nodes would be felt in small tables.
+    n_most = min(tree.nodes.shape[0], max(sources.shape[0], targets.shape[0]) * n_levels)
     path = np.empty(n_levels, np.int32)
-    above = np.empty(n, np.int32)
-    first_end = np.empty(n, np.int32)
-    room = np.empty(n, np.int32)
+    above = np.empty(n_most, np.int32)
+    first_end = np.empty(n_most, np.int32)
+    room = np.empty(n_most, np.int32)
     touched = room[: _walk(tree, sources, path, room, above, first_end)].copy()
     for j in range(sources.shape[0]):
         marks[sources[j], N_BELOW] += 1

@@ -21,7 +21,14 @@ from optimizer.network.connections import Connections
 from optimizer.network.schedule import LATEST_MIN
 
 ALIGNMENT = 64
-MASKS = {16: np.uint16, 32: np.uint32, 64: np.uint64}
+MASKS = {16: np.uint16, 64: np.uint64}
+SHAPES: tuple[tuple[int, type], ...] = ((16, np.int16), (64, np.int16), (64, np.int32))
+"""
+Lanes and types of labels of the compiled scans, narrow ones first.
+
+Each takes seconds to compile. Labels of 32 bits are for spans of more than six weeks, which are
+rare; they and 17 to 63 starts share the scan of 64.
+"""
 FEW_SOURCES = 3
 """Up to so many starts are scanned one by one."""
 STACK_AT_FIRST = 4096
@@ -181,23 +188,23 @@ def _scan_batch(
     buffers: dict[tuple[int, type], Lanes],
 ) -> tuple[Lanes, int]:
     """Scan up to 64 starts together; the lanes and the shift of their labels."""
-    n_lanes = next(width for width in MASKS if width >= len(starts))
-    filled = np.resize(starts, n_lanes)
-    filled_min = np.resize(departs, n_lanes)
     stack = STACK_AT_FIRST
-    kinds: list[type] = [np.int16, np.int32]
-    while kinds:
-        kind = kinds[0]
+    shapes = [shape for shape in SHAPES if shape[0] >= len(starts)]
+    while shapes:
+        n_lanes, kind = shapes[0]
         lanes = buffers.get((n_lanes, kind))
         if lanes is None or len(lanes.stack) < stack:
             lanes = lane_buffers(timetable, n_lanes, kind, stack)
             buffers[n_lanes, kind] = lanes
+        filled_min = np.resize(departs, n_lanes)
         shift = int(filled_min.min()) + np.iinfo(kind).max if kind is np.int16 else 0
-        status = scan_lanes(timetable, filled, filled_min, ends.copy(), shift, lanes)
+        status = scan_lanes(
+            timetable, np.resize(starts, n_lanes), filled_min, ends.copy(), shift, lanes
+        )
         if status == DONE:
             return lanes, shift
         if status == TOO_DEEP:
             stack = 4 * len(lanes.stack)
         else:
-            kinds.pop(0)
+            shapes = [shape for shape in shapes if np.iinfo(shape[1]).max > np.iinfo(kind).max]
     raise ModelError(TOO_FAR)

@@ -285,7 +285,7 @@ class LegMaker:
             "handling": _rounded_fen(handling),
             "border": _rounded_fen(border),
         }
-        multiple = max(1, cargo.n_units)
+        multiple = 1 if cargo.load_unit == LOOSE else cargo.n_units
         return {name: fen * multiple for name, fen in amounts.items() if fen}
 
     def _connector_lines(self, leg: Leg, cargo: Cargo, ends: tuple[Place, Place]) -> dict[str, int]:

@@ -97,10 +97,10 @@ class Places:
 
     def n_units(self, ride: HandRide, shipment: Shipment) -> int:
         """Load units of a ride: as stated, else as many as the shipment fills."""
-        if ride.n_units is not None:
-            return ride.n_units
         if ride.load_unit == LOOSE:
             return 0
+        if ride.n_units is not None:
+            return ride.n_units
         unit = self._data.load_units[ride.load_unit]
         return max(1, n_own_units(unit, shipment.gross_kg, shipment.volume_dm3))
 

@@ -8,7 +8,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from optimizer import planner
+from optimizer import planner, replanner
 from optimizer.demand.checks import check_shipments
 from optimizer.domain.network_data import NetworkData
 from optimizer.domain.shipment import Shipment
@@ -101,7 +101,7 @@ def solve_again(
     plan_file
         ``plan.json`` of an earlier run of the scenario.
     freezes, with_hint
-        As in :func:`optimizer.planner.plan_again`.
+        As in :func:`optimizer.replanner.plan_again`.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def solve_again(
 
     before = read_plan(plan_file).plan
     ready = _read(path, time_s, shipments_path, data_dir, on_progress)
-    result, again = planner.plan_again(
+    result, again = replanner.plan_again(
         ready.inputs,
         before,
         ready.shipments,
@@ -171,7 +171,7 @@ def evaluate_file(
             share_rule=scenario.share_rule,
         )
     hand = read_hand_plan(plan_file, data, shipments, frame)
-    result, found = planner.evaluate(
+    result, found = replanner.evaluate(
         data,
         hand,
         horizon_days=scenario.horizon_days if scenario else 0,

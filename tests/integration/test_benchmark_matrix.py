@@ -41,8 +41,10 @@ def test_a_file_of_a_users_graph(tmp_path, capsys: pytest.CaptureFixture[str]) -
     file = tmp_path / "ring.npz"
     np.savez(file, n=n, tail=ring, head=(ring + 1) % n, weight=ring + 1)
     main(
-        ["matrix", "--json", "--graph", str(file), "--sizes", "1", "10", "40", "--repetitions", "1"]
-        + ["--peers", "scipy", "igraph", "--no-memory"]
+        [
+            *("matrix", "--json", "--graph", str(file), "--sizes", "1", "10", "40"),
+            *("--repetitions", "1", "--peers", "scipy", "igraph", "--no-memory"),
+        ]
     )
     printed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     measured = [line for line in printed if "subject" in line]

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from optimizer import planner
+from optimizer import planner, replanner
 from optimizer.cli import app
 from optimizer.demand.shipments_csv import write_shipments_csv
 from optimizer.domain.border import BorderStatus
@@ -68,7 +68,7 @@ def read(tmp_path: Path, rows: list[str], shipments, data=None, frame=FRAME):
 
 def priced(tmp_path: Path, rows: list[str], shipments, data=None):
     hand = read(tmp_path, rows, shipments, data)
-    result, found = planner.evaluate(data or network(), hand, horizon_days=14)
+    result, found = replanner.evaluate(data or network(), hand, horizon_days=14)
     violations = check_result(data or network(), result)
     assert violations == [one.violation for one in found.penalties]
     return found
@@ -273,14 +273,14 @@ def test_stale_numbers_do_not_matter(written) -> None:
     edited["itineraries"][0]["share_fen"] = 99
     with pytest.raises(PlanError):
         read_plan(edited)
-    _, found = planner.evaluate(network(), hand_from_plan(edited), horizon_days=14)
+    _, found = replanner.evaluate(network(), hand_from_plan(edited), horizon_days=14)
     assert found.soft_price_fen == BOX_FEN
 
 
 def test_a_later_departure_of_the_load_takes_its_riders_along(written) -> None:
     edited = json.loads(json.dumps(written))
     edited["loads"][0]["legs"][0]["departs_at"] = "2026-12-02T08:00:00+08:00"
-    _, found = planner.evaluate(network(), hand_from_plan(edited), horizon_days=14)
+    _, found = replanner.evaluate(network(), hand_from_plan(edited), horizon_days=14)
     assert broken(found) == []
     assert {one.legs[0].departs_min for one in found.plan.itineraries} == {2880}
     assert found.plan.loads[0].legs[0].voyage_on.isoformat() == "2026-12-02"
@@ -293,7 +293,7 @@ def test_who_is_moved_to_another_load_need_not_edit_the_legs(written) -> None:
     other["lane_id"] += "-2"
     other["contents"] = [edited["loads"][0]["contents"].pop()]
     edited["loads"].append(other)
-    _, found = planner.evaluate(network(), hand_from_plan(edited), horizon_days=14)
+    _, found = replanner.evaluate(network(), hand_from_plan(edited), horizon_days=14)
     # A box each is dearer than going loose: the shares say so, and no rule is broken.
     assert broken(found) == []
     assert {one.least_core_fen for one in found.plan.share_groups} == {BOX_FEN - 300_000}

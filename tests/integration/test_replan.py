@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import pytest
 
-from optimizer import planner
+from optimizer import planner, replanner
 from optimizer.domain.border import BorderStatus
 from optimizer.domain.network_data import NetworkData
 from optimizer.errors import PlanError
@@ -129,7 +129,7 @@ def test_choices_as_json_say_what_a_forwarder_asks(board, result) -> None:
 def again(result: PlanResult, shipments, data: NetworkData | None = None, **options):
     inputs = planner.load(epoch_at=EPOCH, horizon_days=14, data=data or network())
     chosen = PlanOptions(planned_at=result.plan.planned_at, time_s=5.0, gap=0.0, explain_s=0.0)
-    return planner.plan_again(inputs, result.plan, shipments, chosen, **options)
+    return replanner.plan_again(inputs, result.plan, shipments, chosen, **options)
 
 
 def test_freezing_all_changes_nothing(result) -> None:

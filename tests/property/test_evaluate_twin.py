@@ -14,7 +14,7 @@ from random import Random
 
 import pytest
 
-from optimizer import planner
+from optimizer import replanner
 from optimizer.domain.border import BorderStatus
 from optimizer.plan.io import plan_to_json
 from optimizer.replan.hand_from_plan import hand_from_plan
@@ -45,7 +45,7 @@ def test_our_own_plan_comes_back_to_the_fen(seed):
         explain_s=0.0,
     )
     written = json.loads(json.dumps(plan_to_json(data, result)))
-    evaluated, found = planner.evaluate(data, hand_from_plan(written), horizon_days=HORIZON_DAYS)
+    evaluated, found = replanner.evaluate(data, hand_from_plan(written), horizon_days=HORIZON_DAYS)
     assert found.penalties == ()
     assert found.soft_price_fen == result.plan.objective_fen
     assert evaluated.plan == result.plan
@@ -100,7 +100,7 @@ def test_whatever_a_person_does_is_priced_as_the_checker_prices_it(seed):
     if not written["itineraries"]:
         pytest.skip("nothing is served")
     _meddle(written, rng)
-    _, found = planner.evaluate(data, hand_from_plan(written), horizon_days=HORIZON_DAYS)
+    _, found = replanner.evaluate(data, hand_from_plan(written), horizon_days=HORIZON_DAYS)
     codes = [str(one.violation) for one in found.penalties if one.violation.code in OURS]
     assert codes == []
     assert found.soft_price_fen == found.plan.objective_fen + found.penalty_fen

@@ -16,7 +16,8 @@ MAX_PARAMETERS = 10
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_kernels_import_only_numpy_numba_and_the_types_of_arrays(path):
     allowed = {
-        "__future__", "typing", "numpy", "numpy.typing", "numba", "numba.extending", "llvmlite",
+        "__future__",
+            "math", "typing", "numpy", "numpy.typing", "numba", "numba.extending", "llvmlite",
         "optimizer.kernels.arrays",
     }  # fmt: skip
     for node in ast.walk(ast.parse(path.read_text())):

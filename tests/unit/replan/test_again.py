@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from optimizer import planner
+from optimizer import planner, replanner
 from optimizer.errors import PlanError
 from optimizer.plan.plan import PlanResult
 from optimizer.replan.freeze import frozen_shipments, parse_freezes
@@ -42,7 +42,7 @@ def test_what_is_frozen_was_booked_when_it_was_planned(result) -> None:
     now = EPOCH + DAY
     options = PlanOptions(planned_at=now, time_s=5.0, gap=0.0, explain_s=0.0)
     shipments = [parcel(name, booked_at=now) for name in ("A", "B", "C")]
-    new, done = planner.plan_again(inputs, result.plan, shipments, options, freezes=["all"])
+    new, done = replanner.plan_again(inputs, result.plan, shipments, options, freezes=["all"])
     assert done.frozen == ("A", "B")
     assert new.plan.loads == result.plan.loads
     # C does not get on the train that has left, although it has room.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -12,14 +13,19 @@ from optimizer.models.consolidation.continuous.ways import Way
 from optimizer.models.consolidation.network_design import NetworkDesign
 
 
-def keep_undominated(design: NetworkDesign, prices: LoadPrices, ways: list[Way]) -> list[Way]:
+def keep_undominated(
+    design: NetworkDesign,
+    prices: LoadPrices,
+    ways: list[Way],
+    should_stop: Callable[[], bool] | None = None,
+) -> list[Way]:
     """
     The ways that are left when every way that another can stand in for is taken out.
 
     Way w can stand in for way v of the same commodity if, on the arcs where they differ, w costs
     no more with load units of its own than v does at its cheapest, and w can keep the times of v
     on the arcs that they have in common. Fewer ways mean fewer partners on the arcs, so that
-    v's cheapest cost rises: repeated until nothing changes.
+    v's cheapest cost rises: repeated until nothing changes, or ``should_stop`` says so.
     """
     while True:
         ways = _with_low_fen(design, prices, ways)
@@ -27,7 +33,7 @@ def keep_undominated(design: NetworkDesign, prices: LoadPrices, ways: list[Way])
         for way in ways:
             groups[way.commodity].append(way)
         kept = [way for k in sorted(groups) for way in _survivors(groups[k])]
-        if len(kept) == len(ways):
+        if len(kept) == len(ways) or (should_stop is not None and should_stop()):
             return kept
         ways = kept
 

@@ -69,16 +69,25 @@ def solve(
     if uncovered(design):
         return solve_full(design, "highs", limits, should_stop=should_stop)
     deadline = Deadline(limits.time_s)
+
+    def is_over() -> bool:
+        return deadline.is_over or (should_stop is not None and should_stop())
+
     prices = LoadPrices.of(design)
     reach = find_reach(design)
-    ways = keep_undominated(design, prices, list_ways(design, reach, prices))
+    listed = list_ways(design, reach, prices, is_over)
+    if listed is None:
+        text = "the time was over before the commodities' ways were listed"
+        return _without_plan(DesignStatus.NO_SOLUTION, (text,), deadline, limits)
+    ways = keep_undominated(design, prices, listed, is_over)
     stuck = [
         k
         for k in sorted(set(range(design.n_commodities)) - {way.commodity for way in ways})
         if design.commodity_must_serve[k]
     ]
     if stuck:
-        return _infeasible(design, reach, stuck, deadline, limits)
+        reasons = tuple(_why_stuck(design, reach, k) for k in stuck)
+        return _without_plan(DesignStatus.INFEASIBLE, reasons, deadline, limits)
     search = Search(
         design=design,
         prices=prices,
@@ -210,18 +219,18 @@ def _answer(search: Search) -> DesignResult:
     )
 
 
-def _infeasible(
-    design: NetworkDesign, reach: Reach, stuck: list[int], deadline: Deadline, limits: SolveLimits
+def _without_plan(
+    status: DesignStatus, messages: tuple[str, ...], deadline: Deadline, limits: SolveLimits
 ) -> DesignResult:
     return DesignResult(
-        status=DesignStatus.INFEASIBLE,
-        lower_bound=float("inf"),
+        status=status,
+        lower_bound=float("inf") if status is DesignStatus.INFEASIBLE else 0.0,
         upper_bound=float("inf"),
         plan=None,
         first_incumbent_s=None,
         seconds=deadline.elapsed_s,
         seed=limits.seed,
-        messages=tuple(_why_stuck(design, reach, k) for k in stuck),
+        messages=messages,
     )
 
 

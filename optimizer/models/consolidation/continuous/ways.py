@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -124,12 +124,21 @@ def _fastest(
     return reached
 
 
-def list_ways(design: NetworkDesign, reach: Reach, prices: LoadPrices) -> list[Way]:
+def list_ways(
+    design: NetworkDesign,
+    reach: Reach,
+    prices: LoadPrices,
+    should_stop: Callable[[], bool] | None = None,
+) -> list[Way] | None:
     """
     Every way that an optimal plan may need, commodity by commodity.
 
     A partial path is dropped if another one reaches its end no later and costs less sharing
     nothing than the first one at its cheapest: in any plan the second can stand in for the first.
+
+    Returns
+    -------
+    None if ``should_stop``, asked before each commodity, said so.
 
     Raises
     ------
@@ -139,6 +148,8 @@ def list_ways(design: NetworkDesign, reach: Reach, prices: LoadPrices) -> list[W
     shared = _may_share(design, reach)
     ways: list[Way] = []
     for k in range(design.n_commodities):
+        if should_stop is not None and should_stop():
+            return None
         ways.extend(_ways_of(design, reach, prices, shared, k))
         if len(ways) > MAX_WAYS:
             raise ModelError(

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import cache
+
+import numpy as np
 
 from optimizer.models.consolidation.network_design import NetworkDesign
 from optimizer.models.consolidation.network_design_plan import (
@@ -16,6 +19,7 @@ from optimizer.models.consolidation.network_design_plan import (
     DesignStatus,
     ProgressListener,
 )
+from optimizer.models.consolidation.static.annealing import Annealer
 from optimizer.models.consolidation.static.elastic import describe, find_relaxations
 from optimizer.models.consolidation.static.flows import relaxed_price, solve_flow
 from optimizer.models.consolidation.static.lagrangian import Lagrangian
@@ -24,7 +28,7 @@ from optimizer.models.consolidation.static.links import make_links
 from optimizer.models.consolidation.static.paths import make_plan, take_apart, without_noise
 from optimizer.models.consolidation.static.proving import climb, prove
 from optimizer.models.consolidation.static.searching import Searching
-from optimizer.solvers.limits import SolveLimits
+from optimizer.solvers.limits import Deadline, SolveLimits
 from optimizer.solvers.status import SolverResult, SolverStatus
 
 _FIRST_STEPS, _MORE_STEPS = 600, 4_000
@@ -62,9 +66,43 @@ def solve(
         M631: the instance is not of this family.
     """
     network = make_links(design)
+    load_kernels()
     ledger = Ledger(network, limits or SolveLimits(), progress, should_stop)
     run = _Run(design, ledger)
     return run.run()
+
+
+@cache
+def load_kernels() -> None:
+    """
+    Compile the kernels, or load them from their cache, before a clock runs.
+
+    Compiling takes some seconds once after an installation and cannot be stopped half way; no limit
+    of a solve counts it.
+    """
+    toy = make_links(
+        NetworkDesign.build(
+            node_names="abc",
+            arc_tail=[0, 1, 0],
+            arc_head=[1, 2, 2],
+            option_arc=[0, 1, 2],
+            option_fen=[5, 5, 9],
+            option_kg=[9, 9, 9],
+            option_max_units=[1, 1, 1],
+            commodity_ids="kl",
+            commodity_origin=[0, 0],
+            commodity_destination=[2, 1],
+            commodity_kg=[4, 8],
+            commodity_may_split=[True, True],
+        )
+    )
+    dual = Lagrangian(toy)
+    dual.improve(20.0, 2)
+    dual.link_values()
+    annealer = Annealer(toy, np.arange(toy.n_links), 1)
+    routing = annealer.construct()
+    if routing is not None:
+        annealer.run(routing, 1, (1.0, 0.1), 2, Deadline(1.0))
 
 
 class _Run:

@@ -125,3 +125,10 @@ def test_nothing_to_carry_costs_nothing():
         commodity_destination=[], commodity_kg=[],
     )  # fmt: skip
     assert solve(design, QUICK).upper_bound == 0
+
+
+def test_a_cancel_before_anything_is_known_gives_no_plan():
+    result = solve(hub_design(), QUICK, should_stop=lambda: True)
+    assert result.status is DesignStatus.NO_SOLUTION
+    assert result.plan is None
+    assert "before the commodities' ways were listed" in result.messages[0]
