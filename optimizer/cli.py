@@ -241,7 +241,6 @@ def serve(
 
     uvicorn = import_module("uvicorn")
     create_app = import_module("api.app").create_app
-    import_module("optimizer.warm").start_up()  # the first request shall not wait for it
     uvicorn.run(create_app(data_dir), host=host, port=port, log_level="info")
 
 

@@ -8,14 +8,24 @@ answers are thrown away.
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from optimizer.errors import TeahorseError
+
+if TYPE_CHECKING:
+    from optimizer.planner import NetworkData
 
 WEEK = "2026-09-14"
 _AT = "2026-09-14T08:00:00+08:00"
@@ -29,32 +39,71 @@ class Warmed:
 
     name: str
     seconds: float
+    problem: str = ""
+
+
+def install() -> Iterator[Warmed]:
+    """
+    Call all kernels in two new processes where there are two cores, as at install time.
+
+    What fails is told as a ``problem``: kernels that are missing are compiled when they are asked
+    for, so an install goes on.
+    """
+    n_processes = min(len(PROCESSES), len(os.sched_getaffinity(0)))
+    context = get_context("spawn")
+    with ExitStack() as stack:
+        pools = [
+            stack.enter_context(ProcessPoolExecutor(1, mp_context=context))
+            for _ in range(n_processes)
+        ]
+        waiting = {
+            pools[at % n_processes].submit(_timed, name): name
+            for at, names in enumerate(PROCESSES)
+            for name in names
+        }
+        for future in as_completed(waiting):
+            error = future.exception()
+            if error is None:
+                yield future.result()
+            else:
+                problem = f"{type(error).__name__}: {error}"
+                yield Warmed(name=waiting[future], seconds=0.0, problem=problem)
+
+
+def _timed(name: str) -> Warmed:
+    started = perf_counter()
+    WARMERS[name]()
+    return Warmed(name=name, seconds=perf_counter() - started)
 
 
 def warm() -> Iterator[Warmed]:
     """Call all kernels; each is a fraction of a second where it was compiled before."""
-    for name, call in WARMERS.items():
-        started = perf_counter()
-        call()
-        yield Warmed(name=name, seconds=perf_counter() - started)
+    for name in WARMERS:
+        yield _timed(name)
 
 
-def start_up() -> None:
+def start_up(data: NetworkData | None = None) -> None:
     """
     Load what requests for quotes and matrices call, before a service says that it is ready.
 
     Reading compiled kernels and starting the compiler's libraries takes a second even where nothing
     is left to compile; no request shall wait for that.
+
+    Parameters
+    ----------
+    data
+        What is served; the shipped package by default. Where it lacks a place of the examples, the
+        kernels behind them are loaded by the first request.
     """
-    _quotes()
-    _matrices()
+    for call in (_quotes, _matrices):
+        with suppress(TeahorseError):
+            call(data)
 
 
-def _quotes() -> None:
+def _quotes(data: NetworkData | None = None) -> None:
     from optimizer import planner
 
-    data = planner.read()
-    queries = planner.QueryCache(data)
+    queries = planner.QueryCache(data or planner.read())
     for origin, destination in (("CNKMG", "THBKK"), ("25.04,102.72", "CNCTU"), ("CNKMG", "SGSIN")):
         shipment, inputs = queries.query(
             origin=origin, destination=destination, kg="1200", m3="6", ready=_AT
@@ -62,10 +111,10 @@ def _quotes() -> None:
         planner.quote(inputs, shipment)
 
 
-def _matrices() -> None:
+def _matrices(data: NetworkData | None = None) -> None:
     from optimizer import planner
 
-    data = planner.read()
+    data = data or planner.read()
     places = ["CNKMG-WJX;THBKK-LKB;CNCTU;25.04,102.72"]
     for options in ({}, {"at": _AT}, {"is_profile": True}):
         query = planner.matrix_query(
@@ -115,34 +164,10 @@ def _paths() -> None:
 
 
 def _designs() -> None:
-    """Network design: two nodes, one arc, one commodity."""
-    from optimizer.models.consolidation.network_design import NetworkDesign
-    from optimizer.models.consolidation.static.lagrangian import Lagrangian
-    from optimizer.models.consolidation.static.links import make_links
-    from optimizer.models.consolidation.static.solve import solve
-    from optimizer.solvers.limits import SolveLimits
+    """Network design; its solver has a toy of its own, because no clock may count compiling."""
+    from optimizer.models.consolidation.static.solve import load_kernels
 
-    one = np.ones(3, dtype=np.int64)
-    design = NetworkDesign.build(
-        node_names=["a", "b", "c"],
-        arc_tail=np.array([0, 1, 0]),
-        arc_head=np.array([1, 2, 2]),
-        arc_fen_per_kg=one,
-        option_arc=np.arange(3),
-        option_fen=10 * one,
-        option_kg=10 * one,
-        option_max_units=one,
-        commodity_ids=["k", "l"],
-        commodity_origin=np.array([0, 0]),
-        commodity_destination=np.array([2, 1]),
-        commodity_kg=np.array([6, 6]),
-        commodity_may_split=np.array([True, True]),
-    )
-    solve(design, SolveLimits(time_s=2.0))
-    # So small a design is solved without its bound, which is asked for on its own.
-    bounding = Lagrangian(make_links(design))
-    bounding.improve(100.0, 2)
-    bounding.link_values()
+    load_kernels()
 
 
 def _lanes() -> None:
@@ -199,3 +224,13 @@ WARMERS: dict[str, Callable[[], None]] = {
     "lanes of a plan": _lanes,
 }
 """Every entry point of ``optimizer.kernels`` is called by one of these; a test looks."""
+PROCESSES = (
+    ("matrices", "arrivals", "paths", "network design"),
+    ("hierarchies", "quotes", "lanes of a plan"),
+)
+"""
+What each process of ``install`` calls, about half of the work each.
+
+A kernel that two of them need is compiled first by the one and found in the cache by the other, or
+compiled by both to the same: numba replaces files of the cache whole.
+"""

@@ -11,9 +11,11 @@ import argparse
 import multiprocessing
 import resource
 import sys
+import tempfile
 from functools import partial
+from pathlib import Path
 from time import process_time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +26,15 @@ from benchmarks.peers.matrices import PEERS, Peer, Table
 from benchmarks.registry import Comparison as Subject
 from benchmarks.registry import register
 
+if TYPE_CHECKING:
+    from optimizer.network.hierarchy import Metric, OneToAll, PlainMetric
+
 SIZES = (1, 10, 100, 500, 1000)
 OURS = "teahorse"
 SLOW_PEERS = ("igraph", "networkit", "scgraph")
+ALL_SOURCES = 64
+SCIPY_TREES = 2
+"""One-to-all of so many sources; scipy grows so many trees, scaled."""
 MAX_SLOW = 100
 """Peers slower than scipy are measured up to this size: beyond, the scaled figure says the same."""
 LIMIT_S = 8.0
@@ -36,16 +44,23 @@ MB = 1024.0
 
 def ours(graph: Graph, n_threads: int = 1) -> Table:
     """Build, take weights, answer."""
+    return _our_table(_our_metric(graph), n_threads)
+
+
+def _our_metric(graph: Graph) -> Metric | PlainMetric:
     from optimizer.network.hierarchy import Hierarchy
 
     hierarchy = Hierarchy.build(graph.n_nodes, graph.tail, graph.head)
     metric = hierarchy.customize(graph.weight)
+    # Arcs are put in the order of sweeps on the first question, which belongs to preparing.
+    metric.table(np.zeros(1, np.int64), np.zeros(1, np.int64))
+    return metric
 
+
+def _our_table(metric: Metric | PlainMetric, n_threads: int) -> Table:
     def table(sources: NDArray[Any], targets: NDArray[Any]) -> NDArray[Any]:
         return metric.table(sources, targets, n_threads=n_threads)
 
-    # Arcs are put in the order of sweeps on the first question, which belongs to preparing.
-    table(np.zeros(1, np.int64), np.zeros(1, np.int64))
     return table
 
 
@@ -67,7 +82,8 @@ def run(arguments: argparse.Namespace) -> Comparison:
     tables: dict[str, tuple[str, Table, int]] = {}
     ours(graph, arguments.threads)  # compiles, or loads what was compiled
     started = process_time()
-    tables[OURS] = (OURS, ours(graph, arguments.threads), 0)
+    metric = _our_metric(graph)
+    tables[OURS] = (OURS, _our_table(metric, arguments.threads), 0)
     took = [(OURS, process_time() - started)]
     for peer in PEERS:
         if arguments.peers is not None and peer.package not in arguments.peers:
@@ -97,7 +113,50 @@ def run(arguments: argparse.Namespace) -> Comparison:
             found.skipped.append((f"size {size}", "the graph has too few nodes"))
             continue
         _compare_size(found, tables, nodes[:size], nodes[size : 2 * size], arguments)
+    _compare_one_to_all(found, metric, tables, nodes[:ALL_SOURCES], arguments)
     return found
+
+
+def _compare_one_to_all(
+    found: Comparison,
+    metric: Metric | PlainMetric,
+    tables: dict[str, tuple[str, Table, int]],
+    sources: NDArray[Any],
+    arguments: argparse.Namespace,
+) -> None:
+    """Distances to every node: ours left in lanes, in memory that is used again; scipy's rows."""
+    if "scipy" not in tables:
+        return
+    name, table, _ = tables["scipy"]
+    n_nodes = len(metric.one_to_all(sources[:1]).position)
+    rows_before: list[NDArray[np.int32]] = []
+
+    def in_lanes() -> OneToAll:
+        answer = metric.one_to_all(sources, rows=rows_before.pop() if rows_before else None)
+        rows_before.append(answer.rows)
+        return answer
+
+    n = min(SCIPY_TREES, len(sources))
+    contenders = [
+        Contender(name=OURS, run=in_lanes),
+        Contender(
+            name=name,
+            run=partial(table, sources[:n], np.arange(n_nodes)),
+            scale=len(sources) / n,
+        ),
+    ]
+    timed = compare(contenders, arguments.repetitions, clock=arguments.clock, limit_s=LIMIT_S)
+    answer = metric.one_to_all(sources[:n])
+    error = _error(np.stack([answer.of(at) for at in range(n)]), np.asarray(timed[1].result))
+    found.rows += rows(
+        "matrix",
+        len(sources),
+        n_nodes,
+        timed,
+        errors=[error, 0.0],
+        clock=arguments.clock,
+        notes=["", "one to all, ours left in lanes"],
+    )
 
 
 def _compare_size(

@@ -54,11 +54,16 @@ class PlainMetric:
             list(pool.map(run, range(len(here))))
         return table
 
-    def one_to_all(self, sources: ArrayLike, *, reverse: bool = False) -> OneToAll:
+    def one_to_all(
+        self, sources: ArrayLike, *, reverse: bool = False, rows: Ints | None = None
+    ) -> OneToAll:
         """As :meth:`Metric.one_to_all`."""
         (ends,) = check_nodes(self._n_nodes, sources=sources)
         n_chunks = -(-len(ends) // LANES)
-        rows = np.full((n_chunks, self._n_nodes, LANES), UNREACHED, np.int32)
+        shape = (n_chunks, self._n_nodes, LANES)
+        if rows is None or rows.shape != shape:
+            rows = np.empty(shape, np.int32)
+        rows[:] = UNREACHED
         nowhere = np.empty(0, np.int32)
         place = np.arange(len(ends), dtype=np.int32)
         for end, (chunk, lane) in enumerate(zip(place // LANES, place % LANES, strict=True)):
