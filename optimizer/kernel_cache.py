@@ -6,11 +6,16 @@ the file imports, and trusts times of files. So the folder's name holds the vers
 and a hash of all kernel sources. It is beside the sources where that place can be written, because
 an image is built by one user and run by another; otherwise in the user's cache folder, which then
 starts as a copy of what was compiled at install time.
+
+A new folder starts with what an older one holds of unchanged files, so that an edit of one kernel
+compiles one file anew. That is safe because a cached kernel calls only functions of its own file,
+and of other files knows only the types in ``arrays.py``; a test of the kernels looks.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import sys
@@ -26,6 +31,9 @@ LAYER_VARIABLE = "NUMBA_THREADING_LAYER"
 LAYER = "threadsafe"
 """TBB or OpenMP. Numba's own work queue aborts when two threads use it."""
 KERNELS = Path(__file__).parent / "kernels"
+_SHARED = "arrays.py"
+"""Types that kernels of all files take; a file's compiled form holds for these too."""
+_MANIFEST = "sources.json"
 _FOLDER = "numba"
 _KEPT = 3
 _OLD_S = 24 * 3600.0
@@ -37,6 +45,16 @@ def source_key(version: str, kernels: Path = KERNELS) -> str:
     for path in sorted(kernels.glob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return f"teahorse-{version}-{digest.hexdigest()[:16]}"
+
+
+def file_keys(kernels: Path = KERNELS) -> dict[str, str]:
+    """By module: a hash of what its compiled form depends on, its own source and the types."""
+    types = kernels / _SHARED
+    shared = types.read_bytes() if types.is_file() else b""
+    return {
+        path.stem: hashlib.sha256(shared + b"\0" + path.read_bytes()).hexdigest()
+        for path in sorted(kernels.glob("*.py"))
+    }
 
 
 def set_up(version: str) -> None:
@@ -68,6 +86,7 @@ def choose_folder(key: str, kernels: Path = KERNELS) -> Path:
     shared one with a name that others can guess would let them plant code.
     """
     installed = kernels / "__pycache__" / key
+    _start(installed, kernels)
     if _is_writable(installed):
         _forget_old(installed)
         return installed
@@ -75,6 +94,7 @@ def choose_folder(key: str, kernels: Path = KERNELS) -> Path:
         own = cache_folder() / _FOLDER / key
         if installed.is_dir() and not own.exists():
             _copy(installed, own)
+        _start(own, kernels)
         if _is_writable(own):
             _forget_old(own)
             return own
@@ -99,6 +119,38 @@ def _copy(source: Path, target: Path) -> None:
             (scratch / target.name).rename(target)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _start(folder: Path, kernels: Path) -> None:
+    """Make a new folder, with what the last one before it holds of files that did not change."""
+    if folder.exists():
+        return
+    with suppress(OSError):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        keys = file_keys(kernels)
+        scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix="copying-"))
+        try:
+            made = scratch / folder.name
+            made.mkdir()
+            older = list(folder.parent.glob(f"teahorse-*/{_MANIFEST}"))
+            if older:
+                _take_over(max(older, key=lambda path: path.parent.stat().st_mtime), keys, made)
+            (made / _MANIFEST).write_text(json.dumps(keys), encoding="utf-8")
+            made.rename(folder)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _take_over(manifest: Path, keys: dict[str, str], target: Path) -> None:
+    """Copy compiled forms of unchanged files; numba names them ``module.function-line...``."""
+    with suppress(ValueError):
+        before: dict[str, str] = json.loads(manifest.read_text(encoding="utf-8"))
+        for path in manifest.parent.rglob("*.nb[ci]"):
+            module = path.name.partition(".")[0]
+            if module in keys and before.get(module) == keys[module]:
+                copied = target / path.relative_to(manifest.parent)
+                copied.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, copied)
 
 
 def _forget_old(current: Path) -> None:

@@ -25,7 +25,7 @@ import numpy as np
 from optimizer.errors import TeahorseError
 
 if TYPE_CHECKING:
-    from optimizer.planner import NetworkData
+    from optimizer.domain.network_data import NetworkData
 
 WEEK = "2026-09-14"
 _AT = "2026-09-14T08:00:00+08:00"
@@ -135,7 +135,7 @@ def _arrivals() -> None:
     network = planner.load(epoch_at=start - timedelta(days=1)).network
     dwell_min = crossing_dwell_min(network, ("0110",), network.data.parameters["planning_quantile"])
     connections = connections_of(network, dwell_min=dwell_min)
-    for n_sources in (1, 10, 20, 40):
+    for n_sources in (1, 10, 40):
         for span_min in (0, _WIDE_SPAN_MIN):
             sources = np.arange(n_sources, dtype=np.int64)
             departs = np.linspace(0, span_min, n_sources).astype(np.int64)
@@ -212,6 +212,8 @@ def _hierarchies() -> None:
                     metric.table(nodes[:size], nodes[-size:])
                 metric.one_to_all(nodes[:3])
                 metric.path(0, n // 2)
+            # Weights are taken from either width.
+            hierarchy.customize(weights.astype(np.int32))
 
 
 WARMERS: dict[str, Callable[[], None]] = {

@@ -101,9 +101,8 @@ def _search(design: Design, flow: Flow, k: int, amount: float, scratch: Scratch)
     whole = amount > 0.0
     least = amount if whole else NOTHING
     distance, via, mark, reached = scratch.distance, scratch.via, scratch.mark, scratch.reached
-    for n in range(distance.shape[0]):
-        distance[n] = FAR
-        mark[n] = 0
+    distance[:] = FAR
+    mark[:] = 0
     source, target = design.origin[k], design.destination[k]
     distance[source] = 0.0
     via[source] = NONE
@@ -223,9 +222,7 @@ def construct(design: Design, flow: Flow, scratch: Scratch, order: Ints) -> int:
     -------
     Number of commodities that did not fit; they carry nothing.
     """
-    flow.load[:] = 0.0
-    flow.n_on[:] = 0
-    flow.n_used[:] = 0
+    flow.load[:], flow.n_on[:], flow.n_used[:] = 0.0, 0, 0
     failed = 0
     for k in order:
         if not _insert(design, flow, k, False, scratch):
@@ -281,13 +278,11 @@ def _ruin(design: Design, flow: Flow, most: int, scratch: Scratch) -> int:
     rng, bias = scratch.rng, scratch.bias
     n_arcs = bias.shape[0]
     spread = 0.4 if _uniform(rng) < BLUR_SHARE else 0.0
-    for a in range(n_arcs):
-        bias[a] = 1.0
+    bias[:] = 1.0
     if spread > 0.0:
         for a in range(n_arcs):
-            bias[a] = 1.0 + spread * (2.0 * _uniform(rng) - 1.0)
-    n_chosen = 0
-    kind = _uniform(rng)
+            bias[a] += spread * (2.0 * _uniform(rng) - 1.0)
+    n_chosen, kind = 0, _uniform(rng)
     a = _random_open_arc(flow, scratch)
     if a == NONE:
         return 0

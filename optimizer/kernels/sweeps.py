@@ -664,7 +664,7 @@ def plan_table(
         ``steps``, ``arcs``, ``leaf``, ``meets`` of ``Program``, the nodes whose marks were set, and
         the number of swept nodes.
     """
-    # Few ends have few nodes above them; fresh memory for all nodes would be felt in small tables.
+    # Few ends have few nodes above them.
     n_most = min(tree.nodes.shape[0], max(sources.shape[0], targets.shape[0]) * n_levels)
     path = np.empty(n_levels, np.int32)
     above = np.empty(n_most, np.int32)
@@ -918,15 +918,15 @@ def sweep_all(tree: Tree, program: Program, scratch: Scratch, sizes: Longs, sour
         low = chunk * LANES
         high = min(low + LANES, sources.shape[0])
         _climb(tree, program, scratch, sources[low:high], sizes, chunk)
+    is_any = is_met[:n].copy()
+    for chunk in range(1, n_chunks):
+        is_any |= is_met[chunk * n : (chunk + 1) * n]
     height, stride = sizes[N_LEVELS] * LANES, np.int64(n * LANES)
     for v in range(n):
         first, last = 2 * np.int64(tree.nodes[v, UP_FROM]), 2 * np.int64(tree.nodes[v, UP_TO])
         row = np.int64(tree.nodes[v, LEVEL]) * LANES
         at = np.int64(v * LANES)
-        fresh = np.int64(1)
-        for chunk in range(n_chunks):
-            if is_met[chunk * n + v] == 1:
-                fresh = np.int64(0)
+        fresh = np.int64(1 - is_any[v])
         if fresh == 0:
             for chunk in range(n_chunks):
                 _enter(scratch, n, chunk, v, chunk * height + row, 1)

@@ -48,7 +48,12 @@ def test_a_file_of_a_users_graph(tmp_path, capsys: pytest.CaptureFixture[str]) -
     )
     printed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     measured = [line for line in printed if "subject" in line]
-    assert [line["n_sources"] for line in measured] == [1, 10]
+    # The last is one-to-all, from every node.
+    assert [(line["n_sources"], line["n_targets"]) for line in measured] == [
+        (1, 1),
+        (10, 10),
+        (n, n),
+    ]
     for line in measured:
         assert line["peer"].startswith("scipy ")
         assert line["ratio"] > 0

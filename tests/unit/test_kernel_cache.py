@@ -69,6 +69,30 @@ def test_where_nothing_can_be_written_the_folder_is_this_process_alone(kernels, 
         other.rmdir()
 
 
+def test_an_edit_of_one_file_keeps_what_was_compiled_of_the_others(kernels):
+    (kernels / "a_more.py").write_text("one = 1\n")
+    before = kernel_cache.choose_folder("teahorse-1", kernels) / "kernels_0"
+    before.mkdir()
+    for name in ("a.f-1.py311.nbi", "a.f-1.py311.1.nbc", "a_more.f-1.py311.nbi", "gone.f-1.nbi"):
+        (before / name).write_bytes(name.encode())
+    source = kernels / "a.py"
+    times = source.stat()
+    source.write_text("one = 2\n")  # as long, and as old: numba alone would not see it
+    os.utime(source, ns=(times.st_atime_ns, times.st_mtime_ns))
+    after = kernel_cache.choose_folder("teahorse-2", kernels) / "kernels_0"
+    assert [path.name for path in after.iterdir()] == ["a_more.f-1.py311.nbi"]
+    # The types that all kernels take are part of every one of them.
+    (kernels / "arrays.py").write_text("two = 2\n")
+    assert not (kernel_cache.choose_folder("teahorse-3", kernels) / "kernels_0").exists()
+    left = {path.name for path in (kernels / "__pycache__").iterdir()}
+    assert left == {"teahorse-1", "teahorse-2", "teahorse-3"}
+
+
+def test_a_broken_list_of_sources_is_no_reason_to_fail(kernels):
+    (kernel_cache.choose_folder("teahorse-1", kernels) / "sources.json").write_text("{")
+    assert (kernel_cache.choose_folder("teahorse-2", kernels) / "sources.json").is_file()
+
+
 def test_old_kernels_go_but_not_those_that_may_be_in_use(kernels):
     names = [f"teahorse-{at}" for at in range(5)]
     for at, name in enumerate(names):

@@ -128,9 +128,7 @@ class _Run:
         if start is not None:
             self._adopt_start(start)
         begin_s = min(_START_S, 0.4 * self.limits.time_s)
-        construct(
-            self.state, self.limits.seed, Deadline(begin_s), lambda: self._report("alone")
-        )
+        construct(self.state, self.limits.seed, Deadline(begin_s), lambda: self._report("alone"))
         self._report("heuristic")
         if not self._is_done() and self.problem.n_columns:
             self._with_bound()
