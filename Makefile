@@ -3,6 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+WARM := $(VENV)/.warm
 
 .PHONY: demo test lint bench serve lock clean
 
@@ -18,10 +19,10 @@ lint: $(READY)
 	$(BIN)/lint-imports
 	$(BIN)/pyright
 
-bench: $(READY)
+bench: $(WARM)
 	$(BIN)/python -m benchmarks.speed quote
 
-serve: $(READY)
+serve: $(WARM)
 	$(BIN)/teahorse serve
 
 # Versions and hashes only: no address of a registry may enter the lock.
@@ -33,8 +34,12 @@ $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
-	$(BIN)/teahorse warm
 	touch $(READY)
+
+# Kernels are compiled once, so that no request pays for it. The demo compiles the few that it needs.
+$(WARM): $(READY) $(wildcard optimizer/kernels/*.py)
+	$(BIN)/teahorse warm
+	touch $(WARM)
 
 clean:
 	rm -rf $(VENV) out

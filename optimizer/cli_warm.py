@@ -19,7 +19,7 @@ def warm() -> None:
     from time import perf_counter
 
     started = perf_counter()
-    typer.echo("compiling kernels; half a minute on two idle cores, less where it was done before")
+    typer.echo("compiling kernels: a minute or two the first time, seconds afterwards")
     problems = 0
     try:
         from optimizer import warm as kernels

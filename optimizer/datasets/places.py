@@ -9,7 +9,6 @@ from math import acos, cos, radians, sin
 
 from optimizer.datasets import shipment_findings as say
 from optimizer.datasets.collect import Suggester, did_you_mean
-from optimizer.datasets.road_country import road_countries
 from optimizer.domain.location import Facility
 from optimizer.domain.network_data import NetworkData
 from optimizer.domain.shipment import Place
@@ -144,6 +143,9 @@ class PlaceResolver:
         """Country by the road graph, empty where it does not say."""
         if self._roads is None or self._roads.load is None:
             return ""
+        # Here, because numpy is not needed to read places that are facilities.
+        from optimizer.datasets.road_country import road_countries
+
         return road_countries(self._roads.load()).country_at(lat, lon)
 
     def _nearest(self, lat: float, lon: float) -> tuple[Facility | None, float]:

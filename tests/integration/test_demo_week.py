@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.data, pytest.mark.xdist_group("demo"
 TIME_S = 40.0
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def run():
     return solve_base(DEMO, time_s=TIME_S, on_progress=lambda _stage, _incumbent: None)
 
