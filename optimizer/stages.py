@@ -365,7 +365,5 @@ def evaluated_result(
         n_threads=1,
         versions={"python": platform.python_version(), "teahorse": version("teahorse")},
         input_hashes={**input_hashes, "network": data.fingerprint},
-        summary=summarize(
-            data, plan, bound_fen=0, solve_seconds=0.0, n_violations=n_violations
-        ),
+        summary=summarize(data, plan, bound_fen=0, solve_seconds=0.0, n_violations=n_violations),
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from benchmarks.instances.multimodal_net import Net
     from benchmarks.peers.pareto_heapq import Neighbours
 
-TERMINALS = (300, 1000, 4000)
+TERMINALS = (300, 1000)
 EVERY_UP_TO = 1000
 """Terminals up to which all fronts from one source are asked for: labels grow fast with size."""
 TWIN_LABELS = 20_000

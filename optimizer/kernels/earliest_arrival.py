@@ -198,13 +198,15 @@ def _by_arc(tt: Timetable, arc: int, at_min: int) -> int:
     return max(at_min, int(tt.piece_until[low])) + int(tt.piece_add[low])
 
 
-@njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(  # pyright: ignore[reportCallIssue]
+    cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
 def _spread(
     tt: Timetable,
     lanes: Lanes,
     shift: int,
-    node: int,
-    at_min: int,
+    node: int | np.int64,
+    at_min: int | np.int64,
     improved: np.uint64,
     came: np.uint64,
 ) -> int:
@@ -290,7 +292,9 @@ def _latest(labels: Labels, n_lanes: int, row: int, top: int) -> int:
     return int(most)
 
 
-@njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(  # pyright: ignore[reportCallIssue]
+    cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
 def _expect(tt: Timetable, starts: Int32s, expected: Masks) -> None:
     """Lanes that could come to a node if time did not matter."""
     parts = np.zeros(tt.part.shape[0], dtype=np.uint64)
@@ -302,7 +306,9 @@ def _expect(tt: Timetable, starts: Int32s, expected: Masks) -> None:
         expected[node] = parts[tt.part[node]]
 
 
-@njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(  # pyright: ignore[reportCallIssue]
+    cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
 def _settle(
     tt: Timetable, lanes: Lanes, n_lanes: int, n_open: int, now_min: int, shift: int
 ) -> int:
@@ -331,7 +337,9 @@ def _settle(
     return kept
 
 
-@njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(  # pyright: ignore[reportCallIssue]
+    cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
 def _waiting(lanes: Lanes, targets: Int32s, n_waiting: int, now: int) -> int:
     """Move targets to the front at which an expected lane is not ready by the label ``now``."""
     kept = 0
@@ -525,8 +533,10 @@ def take_lanes(
 # --- one start ------------------------------------------------------------------------------------
 
 
-@njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-def _follow(tt: Timetable, one: Single, node: int, sooner: bool, arrived: bool) -> int:
+@njit(  # pyright: ignore[reportCallIssue]
+    cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
+def _follow(tt: Timetable, one: Single, node: int | np.int64, sooner: bool, arrived: bool) -> int:
     """Follow arcs from a node that just became ready; see ``_spread``."""
     one.stack[0, 0] = node
     one.stack[0, 1] = 1 if sooner else 0
@@ -645,7 +655,9 @@ def scan_one(tt: Timetable, start: int, start_min: int, targets: Int32s, one: Si
     return DONE
 
 
-@njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(  # pyright: ignore[reportCallIssue]
+    cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
 def _expected_targets(tt: Timetable, start: int, targets: Int32s, open_nodes: Int32s) -> int:
     """Targets that could come if time did not matter, each once."""
     parts = np.zeros(tt.part.shape[0], dtype=np.uint8)
@@ -660,7 +672,9 @@ def _expected_targets(tt: Timetable, start: int, targets: Int32s, open_nodes: In
     return kept
 
 
-@njit(cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+@njit(  # pyright: ignore[reportCallIssue]
+    cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+)
 def _still_open(
     tt: Timetable, ready: Int32s, open_nodes: Int32s, n_open: int, now_min: int, has_arcs: bool
 ) -> int:
