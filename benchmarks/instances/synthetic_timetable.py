@@ -60,6 +60,8 @@ def make_timetable(
             continue
         part = _voyages(rng, xy_km, np.array(calls), days * DAY_MIN, n_voyages)
         part = part[part[:, 2] < days * DAY_MIN]
+        if not len(part):
+            continue
         n_voyages += int(part[:, 4].max()) + 1 - n_voyages
         parts.append(part)
         n_made += len(part)

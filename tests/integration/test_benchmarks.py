@@ -59,3 +59,26 @@ def test_quotes_of_the_synthetic_week(capsys: pytest.CaptureFixture[str]) -> Non
     printed = capsys.readouterr().out
     assert "3 shipments, 3 timed" in printed
     assert "median" in printed
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["pareto", "--terminals", "20", "--pairs", "2", "--repetitions", "1", "--no-corridor"],
+        [
+            *("timetable", "--terminals", "60", "--departures", "3000", "--days", "7"),
+            *("--sources", "1", "4", "--repetitions", "1"),
+        ],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_comparisons_run_and_agree(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([*arguments, "--json"])
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    rows = [row for row in rows if "max_abs_error" in row]
+    assert rows
+    assert {row["subject"] for row in rows} == {arguments[0]}
+    assert all(row["ours_ms"] > 0 for row in rows)
+    assert not any(row["max_abs_error"] for row in rows)
