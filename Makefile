@@ -11,7 +11,7 @@ demo: $(READY)
 	$(BIN)/teahorse plan scenarios/kunming-week --out out/
 
 test: $(READY)
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

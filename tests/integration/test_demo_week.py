@@ -14,7 +14,7 @@ from optimizer.plan.io import plan_to_json, read_plan
 from optimizer.scenario.run import solve_base
 from tests.helpers_cli import DEMO
 
-pytestmark = [pytest.mark.slow, pytest.mark.data, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.slow, pytest.mark.data]
 
 TIME_S = 40.0
 
