@@ -18,7 +18,7 @@ from optimizer.domain.border import BorderStatus
 from optimizer.report import write
 from tests.helpers_cli import demo_rows, teahorse, write_rows, write_scenario
 
-pytestmark = [pytest.mark.data, pytest.mark.xdist_group("cli")]
+pytestmark = [pytest.mark.data]
 
 READY = "2026-09-14T08:00:00+08:00"
 PAIRS = (

@@ -10,7 +10,7 @@ from optimizer.datasets.street_store import load_patch, patch_files
 from tests.helpers_cli import teahorse
 from tests.helpers_streets import real_extract
 
-pytestmark = [pytest.mark.data, pytest.mark.xdist_group("cli")]
+pytestmark = [pytest.mark.data]
 
 
 def test_the_real_extract_becomes_a_patch(tmp_path):

@@ -16,7 +16,7 @@ from optimizer.domain.border import BorderStatus
 from optimizer.domain.location import Mode
 from tests.helpers_cli import teahorse
 
-pytestmark = [pytest.mark.data, pytest.mark.xdist_group("cli")]
+pytestmark = [pytest.mark.data]
 
 WEEK = "2026-09-14"
 AT = "2026-09-14T08:00:00+08:00"

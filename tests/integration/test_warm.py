@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-pytestmark = [pytest.mark.data, pytest.mark.slow, pytest.mark.xdist_group("warm")]
+pytestmark = [pytest.mark.data, pytest.mark.slow]
 
 WARM_AND_LIST = """
 import json, sys
