@@ -234,11 +234,7 @@ def _share(
     }
     offers: dict[tuple[str, str, str], list[UnitOffer]] = defaultdict(list)
     for lane in column_set.options:
-        offers[lane.lane_id, lane.customs_pool, lane.cargo_pool].append(
-            UnitOffer(
-                payload_kg=lane.payload_kg, usable_dm3=lane.usable_dm3, cost_fen=lane.cost_fen
-            )
-        )
+        offers[lane.lane_id, lane.customs_pool, lane.cargo_pool].append(UnitOffer.of(lane))
     return share_loads(
         loads,
         limits,
@@ -264,15 +260,23 @@ def finish(
     quoted: QuoteResult,
 ) -> Itinerary:
     """Add the share of loads, the price alone, punctuality and the estimates behind it."""
-    sampled = with_punctuality(
-        network, shipment, replace(itinerary, legs=with_waits(network.data, itinerary, loads))
-    )
     return replace(
-        itinerary,
+        sampled(network, shipment, itinerary, loads),
         share_fen=shares.get(shipment.shipment_id, 0),
         stand_alone_fen=stand_alone_fen(quoted),
-        on_time_share=sampled.on_time_share,
-        delivered_p90_min=sampled.delivered_p90_min,
+    )
+
+
+def sampled(
+    network: Network, shipment: Shipment, itinerary: Itinerary, loads: dict[str, Load]
+) -> Itinerary:
+    """Add punctuality, the estimates behind the itinerary and warnings of its crossings."""
+    waiting = replace(itinerary, legs=with_waits(network.data, itinerary, loads))
+    punctual = with_punctuality(network, shipment, waiting)
+    return replace(
+        itinerary,
+        on_time_share=punctual.on_time_share,
+        delivered_p90_min=punctual.delivered_p90_min,
         estimate_refs=estimate_refs(network, shipment, itinerary.legs, itinerary.clearances),
         warnings=crossing_warnings(network, itinerary.legs),
     )

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from pathlib import Path
 
-from benchmarks.families.family import Outcome
+from benchmarks.families.family import Case, Outcome, Task, Tell
+from optimizer.models.consolidation.network_design import NetworkDesign
 from optimizer.models.consolidation.network_design_plan import DesignPlan, DesignResult
+from optimizer.solvers.limits import SolveLimits
+
+_SOLVERS = {"full-highs": "highs", "full-scip": "scip", "full-cpsat": "cp_sat"}
 
 _SAME = 1e-6
 """Relative difference of costs that sums of floats explain."""
@@ -45,3 +51,36 @@ def outcome_of(
         violations=violations,
         note="; ".join([note, *result.messages]),
     )
+
+
+def run_design(
+    case: Case,
+    task: Task,
+    tell: Tell,
+    *,
+    read: Callable[[Path], NetworkDesign],
+    check: Callable[[Path, DesignPlan], tuple[float, list[str]]],
+    solve: Callable[..., DesignResult],
+    solve_full: Callable[..., DesignResult],
+) -> Outcome:
+    """
+    Read, solve, check from the text.
+
+    Parameters
+    ----------
+    solve, solve_full
+        Ours, and the full model as a peer gets it; one pair for each family.
+    """
+    path, began = Path(case.source), time.monotonic()
+    design = read(path)
+    read_s = time.monotonic() - began
+    limits = SolveLimits(time_s=task.time_s, seed=task.seed, n_threads=task.n_threads)
+    if task.method == "ours":
+        result = solve(
+            design,
+            limits,
+            progress=lambda p: tell(p.lower_bound, p.upper_bound, p.seconds),
+        )
+    else:
+        result = solve_full(design, _SOLVERS[task.method], limits)
+    return outcome_of(result, lambda plan: check(path, plan), read_s)

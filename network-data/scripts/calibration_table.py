@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import roads_measure as rm
+from readme_table import show_or_write
 from roads_sections import sections
 from table_io import INPUTS, read_rows, write_rows
 
@@ -153,18 +154,7 @@ def main() -> int:
     if options.fit:
         write_fit()
         return 0
-    table = text()
-    if not options.write:
-        print(table)
-        return 0
-    path = ROOT / "README.md"
-    before, mark, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not mark or not end:
-        print(f"{path.name} lacks the marks", file=sys.stderr)
-        return 1
-    path.write_text(f"{before}{BEGIN}\n\n{table}\n\n{END}{after}", encoding="utf-8", newline="\n")
-    return 0
+    return show_or_write(text(), BEGIN, END, write=options.write)
 
 
 if __name__ == "__main__":

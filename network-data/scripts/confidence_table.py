@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from readme_table import show_or_write
 from schema_fields import CONFIDENCES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,19 +58,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="replace the table in README.md")
     options = parser.parse_args()
-    table = markdown(counts(ROOT / "tables"))
-    if not options.write:
-        print(table)
-        return 0
-    path = ROOT / "README.md"
-    before, mark, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not mark or not end:
-        print(f"{path.name} lacks the marks", file=sys.stderr)
-        return 1
-    text = f"{before}{BEGIN}\n\n{table}\n\n{END}{after}"
-    path.write_text(text, encoding="utf-8", newline="\n")
-    return 0
+    return show_or_write(markdown(counts(ROOT / "tables")), BEGIN, END, write=options.write)
 
 
 if __name__ == "__main__":

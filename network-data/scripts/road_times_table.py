@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import roads_measure as rm
+from readme_table import show_or_write
 from roads_borders import PERMIT_SUFFIX
 from roads_sections import points
 from table_io import INPUTS, TABLES, Row, by_key, read_rows
@@ -131,18 +132,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="replace the table in README.md")
     options = parser.parse_args()
-    table = markdown(compared())
-    if not options.write:
-        print(table)
-        return 0
-    path = ROOT / "README.md"
-    before, mark, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not mark or not end:
-        print(f"{path.name} lacks the marks", file=sys.stderr)
-        return 1
-    path.write_text(f"{before}{BEGIN}\n\n{table}\n\n{END}{after}", encoding="utf-8", newline="\n")
-    return 0
+    return show_or_write(markdown(compared()), BEGIN, END, write=options.write)
 
 
 if __name__ == "__main__":

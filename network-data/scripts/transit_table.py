@@ -11,12 +11,11 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
+from readme_table import README, with_table
 from table_io import Row
 from transit_quotes import Quoted, published_rows, quoted
 
-README = Path(__file__).resolve().parent.parent / "README.md"
 BEGIN = "<!-- transit table -->"
 END = "<!-- end of transit table -->"
 TOLERANCE = 1 / 3
@@ -132,22 +131,6 @@ def markdown(rows: list[Compared]) -> str:
     )
 
 
-def with_table(text: str, table: str) -> str:
-    """
-    README text with the table between the marks.
-
-    Raises
-    ------
-    ValueError
-        The marks are missing.
-    """
-    before, mark, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not mark or not end:
-        raise ValueError(f"{README.name} lacks the marks")
-    return f"{before}{BEGIN}\n\n{table}\n\n{END}{after}"
-
-
 def main() -> int:
     """Print the table, put it into the README, or compare it with the README."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -162,9 +145,9 @@ def main() -> int:
     table = markdown(rows)
     text = README.read_text(encoding="utf-8")
     if options.write:
-        README.write_text(with_table(text, table), encoding="utf-8", newline="\n")
+        README.write_text(with_table(text, table, BEGIN, END), encoding="utf-8", newline="\n")
     elif options.check:
-        if text != with_table(text, table):
+        if text != with_table(text, table, BEGIN, END):
             print(f"{README.name} is out of date: run transit_table.py --write", file=sys.stderr)
             return 1
     else:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
-from optimizer.plan.load import Load
+from optimizer.plan.load import LaneDeparture, Load
 
 EXACT_RIDERS = 10
 """Up to so many riders the Shapley value is exact; beyond, it is a mean over drawn orders."""
@@ -38,6 +38,11 @@ class UnitOffer:
     payload_kg: int
     usable_dm3: int
     cost_fen: int
+
+    @classmethod
+    def of(cls, unit: LaneDeparture | Load) -> UnitOffer:
+        """A unit of a lane departure, loaded or not."""
+        return cls(payload_kg=unit.payload_kg, usable_dm3=unit.usable_dm3, cost_fen=unit.cost_fen)
 
 
 def rider_sizes(load: Load) -> dict[str, tuple[int, int]]:
@@ -100,9 +105,7 @@ class _Game:
         limits_fen: Mapping[str, float],
         offers: Sequence[UnitOffer],
     ) -> None:
-        own = UnitOffer(
-            payload_kg=load.payload_kg, usable_dm3=load.usable_dm3, cost_fen=load.cost_fen
-        )
+        own = UnitOffer.of(load)
         self._ids = tuple(sizes)
         self._sizes = tuple(sizes.values())
         self._limits = tuple(max(0.0, limits_fen.get(rider, 0.0)) for rider in self._ids)

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from optimizer import stages
 from optimizer.domain.shipment import Shipment
 from optimizer.models.consolidation.assemble import Meter, load_of, shared_itinerary
-from optimizer.models.load_waits import with_waits
 from optimizer.models.routing.connector import connector_leg
-from optimizer.models.routing.estimates import estimate_refs
-from optimizer.models.routing.evaluate import with_punctuality
-from optimizer.models.routing.itineraries import crossing_warnings
 from optimizer.models.routing.lane_units import in_load_units
 from optimizer.network.network import Network
 from optimizer.plan.itinerary import Itinerary, Leg
@@ -54,18 +51,7 @@ def apply(board: Board, insertion: Insertion, candidate: Candidate) -> Applied:
     network, plan, shipment = board.network, board.plan, insertion.shipment
     meter = Meter(network.data)
     ridden, loads = _loads_with(meter, plan, shipment, candidate)
-    if candidate.column.itinerary is not None:
-        own = candidate.column.itinerary
-    else:
-        assert candidate.column.way is not None  # noqa: S101  (a column is one or the other)
-        own = shared_itinerary(
-            network,
-            shipment,
-            candidate.column.way,
-            loads=ridden,
-            connector_leg=connector_leg,
-            meter=meter,
-        )
+    own = itinerary_of(board, insertion, candidate, loads=ridden, meter=meter)
     own = replace(own, stand_alone_fen=insertion.stand_alone_fen)
     others = rides_again(meter, plan, [load.load_id for load in ridden], loads)
     draft = replace(
@@ -76,7 +62,7 @@ def apply(board: Board, insertion: Insertion, candidate: Candidate) -> Applied:
         unassigned=tuple(u for u in plan.unassigned if u.shipment_id != shipment.shipment_id),
     )
     shared = share_again(network, draft, {load.load_id for load in ridden})
-    mine = _finish(network, shipment, shared.itineraries[-1], loads)
+    mine = stages.sampled(network, shipment, shared.itineraries[-1], loads)
     before = {itinerary.shipment_id: itinerary.share_fen for itinerary in plan.itineraries}
     after = {itinerary.shipment_id: itinerary.share_fen for itinerary in shared.itineraries[:-1]}
     return Applied(
@@ -90,6 +76,23 @@ def apply(board: Board, insertion: Insertion, candidate: Candidate) -> Applied:
         share_change_fen={
             rider: after[rider] - before[rider] for rider in before if after[rider] != before[rider]
         },
+    )
+
+
+def itinerary_of(
+    board: Board, insertion: Insertion, candidate: Candidate, *, loads: Sequence[Load], meter: Meter
+) -> Itinerary:
+    """The itinerary of a candidate through loads, before shares and sampling."""
+    if candidate.column.itinerary is not None:
+        return candidate.column.itinerary
+    assert candidate.column.way is not None  # noqa: S101  (a column is one or the other)
+    return shared_itinerary(
+        board.network,
+        insertion.shipment,
+        candidate.column.way,
+        loads=loads,
+        connector_leg=connector_leg,
+        meter=meter,
     )
 
 
@@ -202,7 +205,7 @@ def share_again(network: Network, plan: Plan, changed: set[str]) -> Plan:
             for itinerary in plan.itineraries
             if itinerary.stand_alone_fen
         },
-        offers={load.load_id: _offers(network, plan, load) for load in loads},
+        offers={load.load_id: offers_of(network, plan, load) for load in loads},
         rule=ShareRule(plan.share_rule),
     )
     kept = [group for group in plan.share_groups if not touched & set(group.load_ids)]
@@ -219,24 +222,7 @@ def share_again(network: Network, plan: Plan, changed: set[str]) -> Plan:
     )
 
 
-def _offers(network: Network, plan: Plan, load: Load) -> list[UnitOffer]:
+def offers_of(network: Network, plan: Plan, load: Load) -> list[UnitOffer]:
+    """Every load unit that the departure of a load offers."""
     units = in_load_units(network, load, network.data.load_units, quantile=plan.planning_quantile)
-    return [
-        UnitOffer(payload_kg=unit.payload_kg, usable_dm3=unit.usable_dm3, cost_fen=unit.cost_fen)
-        for unit in units
-    ]
-
-
-def _finish(
-    network: Network, shipment: Shipment, itinerary: Itinerary, loads: dict[str, Load]
-) -> Itinerary:
-    sampled = with_punctuality(
-        network, shipment, replace(itinerary, legs=with_waits(network.data, itinerary, loads))
-    )
-    return replace(
-        itinerary,
-        on_time_share=sampled.on_time_share,
-        delivered_p90_min=sampled.delivered_p90_min,
-        estimate_refs=estimate_refs(network, shipment, itinerary.legs, itinerary.clearances),
-        warnings=crossing_warnings(network, itinerary.legs),
-    )
+    return [UnitOffer.of(unit) for unit in units]

@@ -10,7 +10,6 @@ from optimizer.models.bookings import itinerary_draws, mass_draws, unit_draws
 from optimizer.network.capacity import capacity
 from optimizer.network.network import Network
 from optimizer.plan.itinerary import Itinerary
-from optimizer.plan.load import Load
 from optimizer.plan.plan import Plan
 
 
@@ -30,7 +29,6 @@ class Board:
     network: Network
     plan: Plan
     used: Mapping[str, int]
-    loads: dict[str, Load] = field(default_factory=dict[str, Load])
     more: Mapping[str, int] = field(default_factory=dict[str, int])
 
     @classmethod
@@ -48,12 +46,7 @@ class Board:
                 network, own_legs_of(itinerary), shipment
             ).items():
                 used[resource] += amount
-        return cls(
-            network=network,
-            plan=plan,
-            used=dict(used),
-            loads={load.load_id: load for load in plan.loads},
-        )
+        return cls(network=network, plan=plan, used=dict(used))
 
     def free(self, resource: str) -> int:
         """What is left of a resource; negative where the plan overdraws it."""

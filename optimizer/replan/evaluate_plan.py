@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from optimizer import stages
 from optimizer.domain.network_data import NetworkData
 from optimizer.errors import ModelError
-from optimizer.models.load_waits import with_waits
+from optimizer.models.consolidation.columns import unserved_price_fen
 from optimizer.models.routing.estimates import estimate_refs
-from optimizer.models.routing.evaluate import service_pairs, with_punctuality
+from optimizer.models.routing.evaluate import service_pairs
 from optimizer.models.routing.itineraries import crossing_warnings
-from optimizer.models.routing.lane_units import in_load_units
 from optimizer.models.routing.quote import QuoteResult
 from optimizer.network.network import Network
 from optimizer.network.timetable import RUNNING
@@ -23,14 +22,11 @@ from optimizer.plan.plan import Plan, Unassigned
 from optimizer.plan.reasons import unassigned
 from optimizer.plan.sharing import share_loads
 from optimizer.plan.sharing_rules import ShareRule, UnitOffer
+from optimizer.replan.apply import offers_of
 from optimizer.replan.hand_plan import HandLoad, HandPlan, HandRide, HandWay
 from optimizer.replan.hand_times import Timed, time_plan
 from optimizer.replan.soft_price import Penalty, SoftPrices, price_violations
 from optimizer.stages import OnProgress, PlanOptions
-
-UNSERVED_FACTOR = 3
-UNSERVED_BASE_FEN = 500_000
-"""Not serving a shipment that names no price: as the planner, by its dearest way alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +179,7 @@ def _unserved_fen(hand: HandPlan, shipment_id: str, quoted: QuoteResult) -> int:
         if entry.shipment_id == shipment_id and entry.penalty_fen > 0:
             return entry.penalty_fen
     dearest_fen = max((one.own_cost_fen for one in quoted.itineraries), default=0)
-    return UNSERVED_FACTOR * dearest_fen + UNSERVED_BASE_FEN
+    return unserved_price_fen(dearest_fen)
 
 
 def _left_out(
@@ -244,42 +240,29 @@ def _finished(
 
 def _offers(network: Network, plan: Plan, load: Load) -> list[UnitOffer]:
     """Other units of the departure; none where the network does not have the departure."""
-    codes = network.data.load_units
     try:
-        units = in_load_units(network, load, codes, quantile=plan.planning_quantile)
+        return offers_of(network, plan, load)
     except ModelError:
         return []
-    return [
-        UnitOffer(payload_kg=unit.payload_kg, usable_dm3=unit.usable_dm3, cost_fen=unit.cost_fen)
-        for unit in units
-    ]
 
 
 def _finish_one(
     network: Network, plan: Plan, itinerary: Itinerary, loads: dict[str, Load]
 ) -> Itinerary:
     shipment = plan.shipments[itinerary.shipment_id]
-    itinerary = replace(
-        itinerary,
-        estimate_refs=estimate_refs(network, shipment, itinerary.legs, itinerary.clearances),
-        warnings=crossing_warnings(network, itinerary.legs),
-    )
     pairs = service_pairs(network)
-    if any(
-        leg.kind is LegKind.SERVICE and (leg.ref, leg.from_call, leg.to_call) not in pairs
+    if all(
+        leg.kind is not LegKind.SERVICE or (leg.ref, leg.from_call, leg.to_call) in pairs
         for leg in itinerary.legs
     ):
-        # A service without a voyage in the horizon has no next one to fall back on.
-        limit = shipment.due_at or shipment.latest_at
-        in_time = limit is None or itinerary.delivered_min <= network.minute(limit)
-        return replace(
-            itinerary, on_time_share=float(in_time), delivered_p90_min=itinerary.delivered_min
-        )
-    sampled = with_punctuality(
-        network, shipment, replace(itinerary, legs=with_waits(network.data, itinerary, loads))
-    )
+        return stages.sampled(network, shipment, itinerary, loads)
+    # A service without a voyage in the horizon has no next one to fall back on.
+    limit = shipment.due_at or shipment.latest_at
+    in_time = limit is None or itinerary.delivered_min <= network.minute(limit)
     return replace(
         itinerary,
-        on_time_share=sampled.on_time_share,
-        delivered_p90_min=sampled.delivered_p90_min,
+        on_time_share=float(in_time),
+        delivered_p90_min=itinerary.delivered_min,
+        estimate_refs=estimate_refs(network, shipment, itinerary.legs, itinerary.clearances),
+        warnings=crossing_warnings(network, itinerary.legs),
     )

@@ -13,15 +13,14 @@ import numpy as np
 
 from optimizer.domain.shipment import Shipment
 from optimizer.models.bookings import book_by_min
-from optimizer.models.consolidation.assemble import Meter, load_of, shared_itinerary
+from optimizer.models.consolidation.assemble import Meter, load_of
 from optimizer.models.load_waits import with_waits
-from optimizer.models.routing.connector import connector_leg
 from optimizer.models.routing.evaluate import sample_delivered_min
 from optimizer.models.routing.lane_units import lead_of
 from optimizer.plan.itinerary import Itinerary, LegKind
 from optimizer.plan.load import Load
 from optimizer.plan.plan import Plan
-from optimizer.replan.apply import Applied, apply
+from optimizer.replan.apply import Applied, apply, itinerary_of
 from optimizer.replan.board import Board
 from optimizer.replan.insert import Candidate, Insertion, find_candidates
 
@@ -113,20 +112,10 @@ _Draft = tuple[Candidate, Itinerary]
 
 def _draft(board: Board, insertion: Insertion, candidate: Candidate, meter: Meter) -> Itinerary:
     """The itinerary before shares and sampling, which cost most of the time."""
-    if candidate.column.itinerary is not None:
-        return candidate.column.itinerary
-    assert candidate.column.way is not None  # noqa: S101  (a column is one or the other)
-    return shared_itinerary(
-        board.network,
-        insertion.shipment,
-        candidate.column.way,
-        loads=[
-            load_of(meter, seat.unit, seat.load.contents, seat.load.load_id)
-            for seat in candidate.seats
-        ],
-        connector_leg=connector_leg,
-        meter=meter,
-    )
+    loads = [
+        load_of(meter, seat.unit, seat.load.contents, seat.load.load_id) for seat in candidate.seats
+    ]
+    return itinerary_of(board, insertion, candidate, loads=loads, meter=meter)
 
 
 def _values(draft: _Draft) -> tuple[int, int, int]:

@@ -41,7 +41,8 @@ def test_quotes_are_near_published_figures_or_explained(script: Any) -> None:
     near = sum(abs(ratio - 1) <= A_THIRD for ratio in ratios)
     assert near >= 0.75 * len(ratios)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert readme == script.with_table(readme, script.markdown(rows)), (
+    table = script.markdown(rows)
+    assert readme == script.with_table(readme, table, script.BEGIN, script.END), (
         "run transit_table.py --write"
     )
 

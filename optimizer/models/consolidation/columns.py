@@ -92,6 +92,11 @@ class ColumnSet:
     options: tuple[LaneDeparture, ...]
 
 
+def unserved_price_fen(dearest_fen: int) -> int:
+    """Price of not serving a shipment that names none: well above its dearest way."""
+    return _UNSERVED_FACTOR * dearest_fen + _UNSERVED_BASE_FEN
+
+
 def make_buckets(network: Network, lanes: Sequence[LaneDeparture]) -> list[Bucket]:
     """Group lane departures by bucket, in order of first appearance."""
     grouped: dict[str, list[LaneDeparture]] = defaultdict(list)
@@ -209,9 +214,7 @@ def build_columns(
         col_fen.extend(fen for fen, _, _ in own)
         draws.extend(drawn for _, _, drawn in own)
         dearest_fen = max((fen for fen, _, _ in own), default=0)
-        penalties.append(
-            shipment.unserved_fen or _UNSERVED_FACTOR * dearest_fen + _UNSERVED_BASE_FEN
-        )
+        penalties.append(shipment.unserved_fen or unserved_price_fen(dearest_fen))
     return _pack_arrays(
         capacity_of or (lambda name: capacity(network, name)),
         shipments=shipments,
