@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from optimizer.costs.rating import Carriage, RateBook
@@ -49,6 +50,7 @@ class Delivery:
     storage: int
 
 
+@cache
 def at_wall_clock(day: date, minutes: int, zone: str) -> datetime:
     """Wall-clock time of a day as a moment; minutes may pass midnight."""
     naive = datetime.combine(day, datetime.min.time()) + timedelta(minutes=minutes)
@@ -115,6 +117,10 @@ class Twin:
         self.unit, self.n_units = load_unit, n_units
         self.epoch, self.until = epoch, epoch + timedelta(days=horizon_days)
         self.known: dict[tuple[str, int], list[tuple[date, datetime, datetime]]] = {}
+        # Chains meet the same leg on the same day again and again: asked once each.
+        self.prices: dict[tuple[object, ...], int | None] = {}
+        self.arrivals: dict[tuple[str, datetime], datetime] = {}
+        self.opens: dict[tuple[str, datetime], datetime] = {}
         self.rates, self.emissions = RateBook(data), EmissionBook(data)
         home = data.territory(shipment.origin.country)
         self.target = data.territory(shipment.destination.country)
@@ -136,28 +142,49 @@ class Twin:
         crossings: tuple[Crossing, ...] = (),
     ) -> int | None:
         anchor = ends[0] or ends[1]
-        carriage = Carriage(
-            mode=mode,
-            ref=ref,
-            country=anchor.country,
-            distance_m=distance_m,
-            on=departs.astimezone(ZoneInfo(anchor.timezone)).date(),
-            origin=ends[0],
-            destination=ends[1],
-            crossings=crossings,
-        )
+        on = departs.astimezone(ZoneInfo(anchor.timezone)).date()
+        names = [end.facility_id if end else "" for end in ends]
+        key = (mode, ref, *names, distance_m, on, *(c.crossing_id for c in crossings))
+        if key not in self.prices:
+            carriage = Carriage(
+                mode=mode,
+                ref=ref,
+                country=anchor.country,
+                distance_m=distance_m,
+                on=on,
+                origin=ends[0],
+                destination=ends[1],
+                crossings=crossings,
+            )
+            self.prices[key] = self._price(carriage)
+        return self.prices[key]
+
+    def _price(self, carriage: Carriage) -> int | None:
         if self.unit == LOOSE:
             lines = self.rates.loose_lines(
                 carriage, self.shipment.gross_kg, self.shipment.volume_dm3
             )
         else:
             unit = self.data.load_units[self.unit]
-            if unit.payload_kg.get(mode, 0) <= 0:
+            if unit.payload_kg.get(carriage.mode, 0) <= 0:
                 return None
             lines = self.rates.unit_lines(carriage, unit, self.n_units)
         if lines is None:
             return None
-        return sum(lines.values()) + inspection_fen(self.data.inspections, self.shipment, crossings)
+        inspection = inspection_fen(self.data.inspections, self.shipment, carriage.crossings)
+        return sum(lines.values()) + inspection
+
+    def _next_open(self, facility: Facility, moment: datetime) -> datetime:
+        key = (facility.facility_id, moment)
+        if key not in self.opens:
+            self.opens[key] = next_open(facility, moment)
+        return self.opens[key]
+
+    def _drive(self, lane: TruckLane, departs: datetime) -> datetime:
+        key = (lane.lane_id, departs)
+        if key not in self.arrivals:
+            self.arrivals[key] = drive(self.data, lane, departs, self.shipment.customs_mode)
+        return self.arrivals[key]
 
     def deliveries(self) -> list[Delivery]:
         """Every delivery that any chain makes."""
@@ -186,7 +213,7 @@ class Twin:
                 Mode.ROAD, "", ends=(None, facility), distance_m=metres, departs=start
             )
             if price is not None:
-                ready = next_open(facility, start + minutes)
+                ready = self._next_open(facility, start + minutes)
                 grams = self.emissions.connector_g(origin.country, metres, self.shipment.gross_kg)
                 yield State(
                     facility.facility_id, layer, ready, ready, True, price, 0, grams, frozenset()
@@ -407,11 +434,11 @@ class Twin:
                 continue
             head = self.data.facilities[lane.to_facility_id]
             lead = max(lane.loading_min, tail.transfer_min)
-            departs = next_open(tail, state.ready + lead * MINUTE)
+            departs = self._next_open(tail, state.ready + lead * MINUTE)
             if departs > self.until:
                 continue
-            arrives = drive(self.data, lane, departs, self.shipment.customs_mode)
-            available = next_open(head, arrives) + lane.loading_min * MINUTE
+            arrives = self._drive(lane, departs)
+            available = self._next_open(head, arrives) + lane.loading_min * MINUTE
             yield from self._ride(
                 state,
                 Mode.ROAD,
@@ -436,7 +463,7 @@ class Twin:
             if price is None:
                 continue
             paid = self._storage(state, state.ready)
-            ready = next_open(head, state.ready + way[1])
+            ready = self._next_open(head, state.ready + way[1])
             grams = self.emissions.connector_g(tail.country, way[0], self.shipment.gross_kg)
             yield State(
                 head.facility_id,
