@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from optimizer.domain.hours import WeeklyHours
@@ -56,6 +56,14 @@ class Duration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Closure:
+    """A dated span in which a crossing is shut, whatever its weekly hours; half open, zoned."""
+
+    from_at: datetime
+    until_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Crossing:
     """
     One border crossing in one direction.
@@ -78,6 +86,9 @@ class Crossing:
     unit_cost_mfen, loose_cost_mfen_per_kg
         Price of the crossing for a load unit or vehicle, and for loose cargo. Includes gauge
         change or truck swap.
+    closures
+        Trucks wait until one ends; a train whose stretch over the border overlaps one does not
+        run.
     """
 
     crossing_id: str
@@ -102,6 +113,7 @@ class Crossing:
     unit_cost_mfen: int
     loose_cost_mfen_per_kg: int
     provenance: Provenance
+    closures: tuple[Closure, ...] = ()
 
     def dwell_for(self, customs_mode: str) -> Duration:
         """Dwell of a customs mode, or the general one."""

@@ -14,7 +14,7 @@ from optimizer.domain.location import Facility, Mode
 from optimizer.domain.network_data import NetworkData
 from optimizer.domain.service import LOOSE, Section, TruckLane
 from optimizer.kernels.arrays import Connectors, Ints, Places, Rides, Trucks
-from optimizer.network.calendars import ZoneClock, opening_intervals
+from optimizer.network.calendars import ZoneClock, opening_intervals, without_closures
 from optimizer.network.clearances import clearance_rows
 from optimizer.network.connectors import ConnectorRules, facility_distance_m, great_circle_m
 from optimizer.network.network import Network, Offer
@@ -58,6 +58,7 @@ def build_network(data: NetworkData, *, epoch_at: datetime, horizon_days: int = 
             zones,
             days=(days[0], today + horizon_days + 1),
             horizon_min=horizon_min,
+            epoch_at=epoch_at,
         )
     ]
     expanded.sort(key=lambda ride: ride.offer.tail)  # stable: then by service and calls
@@ -88,7 +89,7 @@ def build_network(data: NetworkData, *, epoch_at: datetime, horizon_days: int = 
         offer_units=_ints(_units_of(data, offer, unit_bits) for offer in offers),
         offer_closed=np.array([_is_closed(data, offer) for offer in offers], dtype=bool),
         n_passed=_ints(len(offer.crossing_ids) for offer in offers),
-        places=_places(data, zones, days),
+        places=_places(data, zones, days, epoch_at),
         rides=_rides(expanded, len(facility_index)),
         trucks=_trucks(data, lanes, truck_offers, crossing_index, len(expanded)),
         connectors=_connectors(data, connector_offers, len(expanded) + len(lanes)),
@@ -158,12 +159,18 @@ def _units_of(data: NetworkData, offer: Offer, bits: dict[str, int]) -> int:
     )
 
 
-def _places(data: NetworkData, zones: dict[str, ZoneClock], days: tuple[int, int]) -> Places:
+def _places(
+    data: NetworkData, zones: dict[str, ZoneClock], days: tuple[int, int], epoch_at: datetime
+) -> Places:
     spans = [
         opening_intervals(place.hours, zones[place.timezone], place.country, *days)
         for place in data.facilities.values()
     ] + [
-        opening_intervals(place.hours, zones[place.timezone], place.from_country, *days)
+        without_closures(
+            *opening_intervals(place.hours, zones[place.timezone], place.from_country, *days),
+            place.closures,
+            epoch_at,
+        )
         for place in data.crossings.values()
     ]
     facilities = data.facilities.values()

@@ -7,6 +7,7 @@ The only place where wall-clock time becomes minutes UTC. Days are proleptic ord
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from optimizer.domain.border import Closure
 from optimizer.domain.hours import WeeklyHours
 from optimizer.units import MINUTES_PER_DAY, minutes_since
 
@@ -152,3 +154,32 @@ def opening_intervals(
     ends_old = np.ones(len(opens), dtype=bool)
     ends_old[:-1] = starts_new[1:]
     return opens[starts_new], closes[ends_old]
+
+
+def without_closures(
+    opens: Minutes, closes: Minutes, closures: Sequence[Closure], epoch_at: datetime
+) -> tuple[Minutes, Minutes]:
+    """
+    Opening intervals less the dated spans in which the place is shut.
+
+    Parameters
+    ----------
+    opens, closes
+        (n,) minutes, rising, half open.
+
+    Returns
+    -------
+    opens, closes
+        (m,) minutes, rising.
+    """
+    for closure in closures:
+        start, end = (minutes_since(epoch_at, at) for at in (closure.from_at, closure.until_at))
+        opens, closes = (
+            np.concatenate([opens, np.maximum(opens, end)]),
+            np.concatenate([np.minimum(closes, start), closes]),
+        )
+        kept = opens < closes
+        # A span apart from the closure survives whole on both sides: once is enough.
+        pairs = np.unique(np.stack([opens[kept], closes[kept]], axis=1), axis=0)
+        opens, closes = pairs[:, 0].copy(), pairs[:, 1].copy()
+    return opens, closes

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimizer.domain.network_data import NetworkData
 from optimizer.domain.service import Service
 from optimizer.kernels.arrays import Ints
 from optimizer.network.calendars import ZoneClock
 from optimizer.network.network import Offer
+from optimizer.units import minutes_since
 
 RUNNING = "running"
 NO_TIME = -1
@@ -64,6 +67,7 @@ def expand_service(
     *,
     days: tuple[int, int],
     horizon_min: int,
+    epoch_at: datetime,
 ) -> list[Ride]:
     """
     All call pairs of a service with their departures in the horizon.
@@ -84,18 +88,21 @@ def expand_service(
     departs = [at(k, call.depart_min) for k, call in enumerate(service.calls[:-1])]
     arrives = [at(k, call.arrive_min) for k, call in enumerate(service.calls)]
     book_by = departs[0] - service.booking_close_min
+    shut = _shut_stretches(data, service, departs, arrives, epoch_at)
     rides: list[Ride] = []
     for i, tail in enumerate(service.calls[:-1]):
         kept = (departs[i] >= 0) & (departs[i] <= horizon_min)
         if tail.depart_min == NO_TIME or not kept.any():
             continue
-        order = np.flatnonzero(kept)
-        order = order[np.argsort(departs[i][order], kind="stable")]
-        on = clocks[i].date_ordinals(departs[i][order])
         for j in range(i + 1, len(service.calls)):
             head = service.calls[j]
             if head.arrive_min == NO_TIME or head.facility_id == tail.facility_id:
                 continue
+            order = np.flatnonzero(kept & ~shut[i:j].any(axis=0))
+            if not len(order):
+                continue
+            order = order[np.argsort(departs[i][order], kind="stable")]
+            on = clocks[i].date_ordinals(departs[i][order])
             sections = tuple(s for call in service.calls[i + 1 : j + 1] for s in call.sections)
             crossing_ids = tuple(s.crossing_id for s in sections if s.crossing_id)
             crosses = crosses_border(data, (tail.facility_id, head.facility_id), len(crossing_ids))
@@ -128,3 +135,30 @@ def expand_service(
                 )
             )
     return rides
+
+
+def _shut_stretches(
+    data: NetworkData,
+    service: Service,
+    departs: list[Ints],
+    arrives: list[Ints],
+    epoch_at: datetime,
+) -> NDArray[np.bool_]:
+    """
+    Which stretches between neighbouring calls are shut for which voyage, (calls - 1, voyages).
+
+    The timetable does not say when a train is at the border itself, so a closure that overlaps any
+    minute between the two calls shuts the stretch.
+    """
+    shut = np.zeros((len(service.calls) - 1, len(departs[0])), dtype=bool)
+    for k, call in enumerate(service.calls[1:]):
+        # A train may pass a call without stopping: then it leaves when it arrives.
+        leaves = departs[k] if service.calls[k].depart_min != NO_TIME else arrives[k]
+        for section in call.sections:
+            crossing = data.crossings.get(section.crossing_id)
+            for closure in crossing.closures if crossing else ():
+                start, end = (
+                    minutes_since(epoch_at, at) for at in (closure.from_at, closure.until_at)
+                )
+                shut[k] |= (leaves < end) & (arrives[k + 1] > start)
+    return shut

@@ -66,8 +66,13 @@ def next_open(place: Facility | Crossing, moment: datetime) -> datetime:
                 continue
             start = at_wall_clock(day, opens, place.timezone)
             end = at_wall_clock(day, closes, place.timezone)
-            if end > moment:
-                return max(start, moment)
+            at = max(start, moment)
+            for _ in getattr(place, "closures", ()):
+                for closure in place.closures:
+                    if closure.from_at <= at < closure.until_at:
+                        at = closure.until_at
+            if at < end:
+                return at
         day += timedelta(days=1)
     raise AssertionError("closed for forty days")
 
@@ -387,7 +392,7 @@ class Twin:
                     lead = max(call.cargo_cutoff_min, tail.transfer_min)
                     if crosses:
                         lead = max(lead, call.customs_cutoff_min)
-                    day = self._voyage(service, i, state.ready + lead * MINUTE)
+                    day = self._voyage(service, i, j, state.ready + lead * MINUTE)
                     if day is None:
                         continue
                     departs = at_wall_clock(day, call.depart_min, tail.timezone)
@@ -403,11 +408,26 @@ class Twin:
                         available=available,
                     )
 
-    def _voyage(self, service: Service, i: int, ready: datetime) -> date | None:
+    def _voyage(self, service: Service, i: int, j: int, ready: datetime) -> date | None:
         for day, departs, book_by in self._voyages(service, i):
-            if departs >= ready and book_by >= self.shipment.booked_at:
+            if departs < ready or book_by < self.shipment.booked_at:
+                continue
+            if not any(self._is_shut(service, k, day) for k in range(i, j)):
                 return day
         return None
+
+    def _is_shut(self, service: Service, k: int, day: date) -> bool:
+        """Whether a closure overlaps the stretch from call ``k`` to the next."""
+        tail, head = service.calls[k], service.calls[k + 1]
+        zones = [self.data.facilities[c.facility_id].timezone for c in (tail, head)]
+        leaves = at_wall_clock(day, max(tail.depart_min, tail.arrive_min), zones[0])
+        arrives = at_wall_clock(day, head.arrive_min, zones[1])
+        return any(
+            leaves < closure.until_at and arrives > closure.from_at
+            for section in head.sections
+            if section.crossing_id
+            for closure in self.data.crossings[section.crossing_id].closures
+        )
 
     def _voyages(self, service: Service, i: int) -> list[tuple[date, datetime, datetime]]:
         if (service.service_id, i) not in self.known:

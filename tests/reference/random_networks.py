@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from optimizer.domain.border import BorderStatus
+from optimizer.domain.border import BorderStatus, Closure
 from optimizer.domain.hours import WeeklyHours
 from optimizer.domain.location import Mode
 from optimizer.domain.network_data import NetworkData
@@ -38,6 +39,15 @@ BORDER_HOURS = ("24/7", "Mo-Su 08:00-20:00", "Mo-Sa 07:00-19:00")
 UNITS = (LOOSE, "20GP", "40HQ")
 
 
+def _closures(rng: random.Random) -> Iterator[Closure]:
+    """None or a few spans within the first two weeks, which may overlap."""
+    for _ in range(rng.choice((0, 0, 0, 1, 2))):
+        start = EPOCH + timedelta(minutes=rng.randrange(0, 14 * 1440))
+        yield Closure(
+            from_at=start, until_at=start + timedelta(minutes=rng.randrange(60, 5 * 1440))
+        )
+
+
 def make_random(seed: int, *, with_storage: bool) -> tuple[NetworkData, Shipment]:
     """A network of five or six facilities in three countries, and a shipment between two of them."""
     rng = random.Random(seed)  # noqa: S311
@@ -57,6 +67,8 @@ def make_random(seed: int, *, with_storage: bool) -> tuple[NetworkData, Shipment
         )
         for at, country in enumerate(rng.choices(COUNTRIES, k=rng.choice((4, 5, 6))))
     ]
+    # Drawn apart, so that closures change nothing else about the network of a seed.
+    shutting = random.Random(~seed)  # noqa: S311
     ids = [facility.facility_id for facility in facilities]
     country_of = {facility.facility_id: facility.country for facility in facilities}
     crossings = [
@@ -69,6 +81,7 @@ def make_random(seed: int, *, with_storage: bool) -> tuple[NetworkData, Shipment
             dwell={"*": fixed(rng.choice((0, 45, 180))), "0110": fixed(rng.choice((0, 90)))},
             unit_cost_mfen=rng.randrange(0, 40_000_000),
             loose_cost_mfen_per_kg=rng.randrange(0, 4_000),
+            closures=tuple(_closures(shutting)),
         )
         for mode in (Mode.RAIL, Mode.ROAD)
         for a in COUNTRIES

@@ -75,7 +75,13 @@ class Clock:
 
     def crossing_opens(self, crossing: Crossing, minute: int) -> int | None:
         """Smallest minute from ``minute`` at which a crossing is open; ``None`` if never."""
-        return self._next_open(crossing.hours, crossing.timezone, crossing.from_country, minute)
+        shut = [(self.minute(one.from_at), self.minute(one.until_at)) for one in crossing.closures]
+        while True:
+            at = self._next_open(crossing.hours, crossing.timezone, crossing.from_country, minute)
+            ends = [] if at is None else [end for start, end in shut if start <= at < end]
+            if not ends:
+                return at
+            minute = max(ends)
 
     def _next_open(
         self, hours: WeeklyHours, timezone: str, country: str, minute: int

@@ -60,6 +60,7 @@ CODES: dict[str, tuple[str, str]] = {
     "P753": ("facility does not consolidate", "facilities"),
     "P754": ("bound is above the objective", "fen"),
     "P755": ("pays more than travelling alone", "fen"),
+    "P757": ("crosses a border during a dated closure", "min"),
     "P756": ("groups of shared loads are not those of the plan", "groups"),
 }
 """Code -> (statement, unit); an empty unit is given with each violation."""

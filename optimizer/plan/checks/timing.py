@@ -48,8 +48,35 @@ def _service_faults(facts: Facts, move: Move, service: Service) -> list[Violatio
         found.append(breach("P704", f"{move.where} departs", leg.departs_min - departs))
     if leg.arrives_min != arrives:
         found.append(breach("P704", f"{move.where} arrives", leg.arrives_min - arrives))
+    found += _closure_faults(facts, move, service)
     available = leg.arrives_min + leaves.availability_min
     return found + _available_faults(move, available)
+
+
+def _closure_faults(facts: Facts, move: Move, service: Service) -> list[Violation]:
+    """No stretch between two calls overlaps a dated closure of a crossing on it."""
+    found: list[Violation] = []
+    leg, day = move.leg, move.leg.voyage_on
+    if day is None:
+        return found
+    for number in range(leg.from_call, leg.to_call):
+        before, after = service.calls[number], service.calls[number + 1]
+        zones = [facts.data.facilities[call.facility_id].timezone for call in (before, after)]
+        leaves_at = before.depart_min if before.depart_min >= 0 else before.arrive_min
+        leaves = facts.clock.wall_min(zones[0], day, leaves_at)
+        arrives = facts.clock.wall_min(zones[1], day, after.arrive_min)
+        for section in after.sections:
+            crossing = facts.data.crossings.get(section.crossing_id)
+            for closure in crossing.closures if crossing else ():
+                first, last = (
+                    facts.clock.minute(closure.from_at),
+                    facts.clock.minute(closure.until_at),
+                )
+                shared_min = min(arrives, last) - max(leaves, first)
+                if shared_min > 0:
+                    where = f"{move.where} at {section.crossing_id}"
+                    found.append(breach("P757", where, shared_min))
+    return found
 
 
 def _truck_faults(facts: Facts, move: Move, lane: TruckLane) -> list[Violation]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from optimizer.domain.border import BorderStatus
+from optimizer.domain.border import BorderStatus, Closure
 from optimizer.domain.hours import WeeklyHours
 from optimizer.domain.network_data import NetworkData
 from optimizer.domain.service import LOOSE
@@ -40,6 +40,7 @@ from tests.toy.plan_edits import (
     itinerary_of,
 )
 
+RAIL = "MOHAN-BOTEN-RAIL:CN-LA"
 ROAD, BRIDGE = "MOHAN-BOTEN-ROAD:CN-LA", "THANALENG-NONGKHAI-ROAD:LA-TH"
 
 
@@ -692,6 +693,26 @@ BROKEN = [
         1,
         "facilities",
         data=lambda d: edit_data(d, "facilities", "CNKMG-RAIL", consolidates=False),
+    ),
+    # From Mohan, minute 4200, to Vientiane, 4860: one hour of it is closed.
+    Broken(
+        "P757",
+        f"load L3 leg 0 at {RAIL}",
+        60,
+        "min",
+        data=lambda d: edit_data(
+            d, "crossings", RAIL, closures=(Closure(from_at=at(4800), until_at=at(6000)),)
+        ),
+    ),
+    # The truck waits at the bridge from 5250 to 5700; closed until 6000 it would enter 300 later.
+    Broken(
+        "P711",
+        f"load L1 leg 1 at {BRIDGE} enters",
+        300,
+        "min",
+        data=lambda d: edit_data(
+            d, "crossings", BRIDGE, closures=(Closure(from_at=at(5600), until_at=at(6000)),)
+        ),
     ),
 ]
 
