@@ -20,6 +20,7 @@ from optimizer.cli_evaluate import evaluate
 from optimizer.cli_explain import explain
 from optimizer.cli_matrix import matrix
 from optimizer.cli_replan import replan
+from optimizer.cli_scenario import scenario_app
 from optimizer.cli_streets import network_streets
 from optimizer.cli_warm import warm
 
@@ -41,6 +42,7 @@ app = typer.Typer(
 )
 network_app = typer.Typer(help="Look at the network and validate its tables.", no_args_is_help=True)
 app.add_typer(network_app, name="network")
+app.add_typer(scenario_app, name="scenario")
 network_app.command("streets")(network_streets)
 app.command()(matrix)
 app.command()(warm)
@@ -152,11 +154,11 @@ def plan(
 ) -> None:
     """Consolidate and route all shipments of a scenario; write plan.json, xlsx, geojson, html."""
     from optimizer.report import terminal, write
-    from optimizer.scenario.run import solve_base
+    from optimizer.scenario.run import solve_scenario
 
     write.check_folder(out)
     with terminal.solve_progress(quiet=as_json) as on_progress:
-        run = solve_base(
+        run = solve_scenario(
             scenario,
             time_s=time_limit,
             shipments_path=shipments,

@@ -14,7 +14,7 @@ def prepare(n: int, seed: int) -> Sequence[Case]:
     """One plan of the first ``n`` shipments of a synthetic week under the scenario's limits."""
     from optimizer import planner
     from optimizer.demand.generate import generate_week
-    from optimizer.scenario.run import plan_options
+    from optimizer.scenario.prepare import plan_options
     from optimizer.scenario.scenario import load_scenario
 
     scenario = load_scenario(SCENARIO)

@@ -1,18 +1,28 @@
-"""Run the base of a scenario: read its files, plan, and hand back the result."""
+"""Plan what a scenario describes: read its files, apply its modifications, plan."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer import planner, replanner
-from optimizer.demand.checks import check_shipments
 from optimizer.domain.network_data import NetworkData
 from optimizer.domain.shipment import Shipment
 from optimizer.plan.plan import Incumbent, PlanResult
+from optimizer.scenario.compare import Comparison, compare
+from optimizer.scenario.prepare import (
+    base_world,
+    cases_of,
+    inputs_of,
+    own_world,
+    plan_options,
+    scaled_world,
+    warnings_of,
+)
+from optimizer.scenario.runs import CaseRun, RunStore, run_all
 from optimizer.scenario.scenario import Scenario, load_scenario
 from optimizer.stages import PlanOptions
 
@@ -32,23 +42,7 @@ class ScenarioRun:
     result: PlanResult
 
 
-def plan_options(scenario: Scenario, time_s: float | None = None) -> PlanOptions:
-    """The scenario's limits and options, in the planner's units."""
-    clocks = (clock.split(":") for clock in scenario.lanes.truck_departures_local)
-    return PlanOptions(
-        planned_at=scenario.planned_at.astimezone(UTC),
-        time_s=time_s if time_s is not None else scenario.limits.time_s,
-        gap=scenario.limits.gap,
-        seed=scenario.limits.seed,
-        n_threads=scenario.limits.threads,
-        planning_quantile=scenario.planning_quantile,
-        share_rule=scenario.share_rule,
-        explain_s=scenario.limits.explain_s,
-        truck_departures_local_min=tuple(int(hour) * 60 + int(minute) for hour, minute in clocks),
-    )
-
-
-def solve_base(
+def solve_scenario(
     path: Path,
     *,
     time_s: float | None = None,
@@ -57,7 +51,7 @@ def solve_base(
     on_progress: OnProgress,
 ) -> ScenarioRun:
     """
-    Plan the base of a scenario.
+    Plan the world that a scenario describes, its modifications applied.
 
     Parameters
     ----------
@@ -156,20 +150,22 @@ def evaluate_file(
 
     scenario = load_scenario(scenario_path) if scenario_path else None
     on_progress("reading the network", None)
-    data = planner.read(data_dir or (scenario.network_dir if scenario else None))
-    listed = shipments_path or (scenario.shipments_path if scenario else None)
     shipments, frame = None, None
-    if listed is not None:
-        booked_at = scenario.planned_at if scenario else None
-        read = planner.shipments_from(listed, data, booked_at=booked_at)
-        shipments = {one.shipment_id: one for one in read}
     if scenario is not None:
+        base = base_world(scenario, data_dir=data_dir, shipments_path=shipments_path)
+        world = own_world(scenario, base)
+        data, shipments = world.data, {one.shipment_id: one for one in world.shipments}
         frame = Frame(
             epoch_at=scenario.horizon_start.astimezone(UTC),
             planned_at=scenario.planned_at.astimezone(UTC),
             planning_quantile=scenario.planning_quantile,
             share_rule=scenario.share_rule,
         )
+    else:
+        data = planner.read(data_dir)
+        if shipments_path is not None:
+            read = planner.shipments_from(shipments_path, data)
+            shipments = {one.shipment_id: one for one in read}
     hand = read_hand_plan(plan_file, data, shipments, frame)
     result, found = replanner.evaluate(
         data,
@@ -178,6 +174,75 @@ def evaluate_file(
         on_progress=on_progress,
     )
     return data, result, found
+
+
+def run_scenario(
+    name: str | Path,
+    *,
+    out_dir: Path | None = None,
+    chosen: Sequence[str] = (),
+    is_scaled: bool = False,
+    data_dir: Path | None = None,
+    on_progress: OnProgress,
+) -> list[CaseRun]:
+    """
+    Plan the base of a scenario and its variants.
+
+    Parameters
+    ----------
+    out_dir
+        Plans are kept in its ``runs`` and read back by content hash.
+    chosen
+        Names of variants; all if empty.
+    is_scaled
+        Whether the smaller form of ``[scaled]`` is run.
+
+    Raises
+    ------
+    InputError
+        Scenario, tables or shipments are at fault.
+    """
+    scenario = load_scenario(name)
+    on_progress("reading the network", None)
+    base, options = base_world(scenario, data_dir=data_dir), plan_options(scenario)
+    if is_scaled:
+        # Before the modifications, so that growing demand still grows.
+        base = scaled_world(base, scenario.scaled.n_shipments)
+        options = replace(options, time_s=scenario.scaled.time_s, gap=scenario.scaled.gap)
+    cases = cases_of(scenario, base, chosen)
+    options = replace(options, explain_s=0.0)
+    store = RunStore(None if out_dir is None else out_dir / "runs")
+    return run_all(cases, options, store=store, on_progress=on_progress)
+
+
+def compare_scenario(
+    name: str | Path,
+    *,
+    out_dir: Path | None = None,
+    chosen: Sequence[str] = (),
+    is_scaled: bool = False,
+    data_dir: Path | None = None,
+    on_progress: OnProgress,
+) -> list[Comparison]:
+    """Each variant against the base; parameters and errors as :func:`run_scenario`."""
+    base, *variants = run_scenario(
+        name,
+        out_dir=out_dir,
+        chosen=chosen,
+        is_scaled=is_scaled,
+        data_dir=data_dir,
+        on_progress=on_progress,
+    )
+    return [
+        compare(
+            base.case.name,
+            base.result,
+            one.case.name,
+            one.result,
+            inputs_of(one.case.world).network,
+        )
+        for one in variants
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,20 +263,13 @@ def _read(
 ) -> _Ready:
     scenario = load_scenario(path)
     on_progress("reading the network", None)
-    data = planner.read(data_dir or scenario.network_dir)
-    shipments = planner.shipments_from(
-        shipments_path or scenario.shipments_path, data, booked_at=scenario.planned_at
-    )
+    base = base_world(scenario, data_dir=data_dir, shipments_path=shipments_path)
+    world = own_world(scenario, base)
     on_progress("compiling the network", None)
-    inputs = planner.load(
-        epoch_at=scenario.horizon_start, horizon_days=scenario.horizon_days, data=data
-    )
-    options = plan_options(scenario, time_s)
-    warnings = check_shipments(data, shipments, planned_at=scenario.planned_at)
     return _Ready(
         scenario=scenario,
-        inputs=inputs,
-        shipments=shipments,
-        options=options,
-        warnings=[str(finding) for finding in warnings],
+        inputs=inputs_of(world),
+        shipments=list(world.shipments),
+        options=plan_options(scenario, time_s),
+        warnings=warnings_of(world),
     )

@@ -6,69 +6,33 @@ import tomllib
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Any, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import AwareDatetime, BaseModel, Field, PrivateAttr, ValidationError
 
 from optimizer.errors import Finding, ScenarioError, show_value
 from optimizer.plan.sharing_rules import ShareRule
+from optimizer.scenario.modifications.kinds import AnyModification
+from optimizer.scenario.parts import (
+    BreakEven,
+    LaneOptions,
+    Limits,
+    Name,
+    Part,
+    Scaled,
+    Sweep,
+    Variant,
+)
 from optimizer.scenario.toml_places import TomlPath, key_lines, place_of
 
 FILE_NAME = "scenario.toml"
 DEFAULT_NETWORK = "default"
 """The network that comes with Teahorse."""
-
-ClockTime = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=64)]
-
-
-class _Part(BaseModel):
-    # Strict, because TOML has types: "60" is not 60. Unknown keys are findings, never ignored.
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+OWN_KEYS = frozenset({"name", "question", "modifications", "variants", "sweeps", "break_even"})
+"""Keys that a scenario does not take from the one that it extends."""
 
 
-class Limits(_Part):
-    """
-    When a solve stops.
-
-    Parameters
-    ----------
-    time_s
-        Seconds of solving, not counting reading and lane generation.
-    gap
-        Relative gap between plan and bound that is good enough, 0 to 1.
-    seed
-        Of everything random: solver, sampling.
-    threads
-        Solver threads.
-    explain_s
-        Seconds after the solve for pricing repairs of shipments that are not served.
-    """
-
-    time_s: float = Field(default=60.0, gt=0)
-    gap: float = Field(default=0.01, ge=0, lt=1)
-    seed: int = Field(default=7, ge=0, lt=2**31)
-    threads: int = Field(default=1, ge=1, le=256)
-    explain_s: float = Field(default=20.0, ge=0)
-
-
-class LaneOptions(_Part):
-    """
-    What lanes are generated.
-
-    Parameters
-    ----------
-    truck_departures_local
-        Clock times ``HH:MM``, local to the facility, at which trucks leave as shared lanes;
-        none of them, no shared trucks.
-    """
-
-    truck_departures_local: tuple[ClockTime, ...] = Field(
-        default=("08:00", "14:00", "20:00"), strict=False
-    )
-
-
-class Scenario(_Part):
+class Scenario(Part):
     """
     One question, as its file puts it.
 
@@ -88,6 +52,13 @@ class Scenario(_Part):
         Quantile at which uncertain durations enter the planned clock.
     share_rule
         How the cost of shared loads is split: ``proportional`` or ``shapley``.
+    extends
+        Name or folder of a scenario whose keys hold where this file has none; its relative paths
+        are seen from its own folder.
+    modifications
+        What the scenario changes, in order. The base is the same without any.
+    variants
+        More changes after those, one comparison each; without any, the scenario itself is the one.
     """
 
     name: Name
@@ -101,6 +72,12 @@ class Scenario(_Part):
     share_rule: ShareRule = Field(default=ShareRule.PROPORTIONAL, strict=False)
     limits: Limits = Limits()
     lanes: LaneOptions = LaneOptions()
+    extends: str = ""
+    modifications: tuple[AnyModification, ...] = Field(default=(), strict=False)
+    variants: tuple[Variant, ...] = Field(default=(), strict=False)
+    sweeps: tuple[Sweep, ...] = Field(default=(), strict=False)
+    break_even: tuple[BreakEven, ...] = Field(default=(), strict=False)
+    scaled: Scaled = Scaled()
 
     _folder: Path = PrivateAttr(default_factory=Path)
 
@@ -262,6 +239,45 @@ def find_scenario(path_or_name: str | Path) -> Path:
     )
 
 
+def read_document(file: Path) -> dict[str, Any]:
+    """
+    A scenario file as plain tables, with the keys of the scenarios that it extends.
+
+    Raises
+    ------
+    ScenarioError
+        C501 there is no such parent; C510 scenarios that extend each other in a ring.
+    tomllib.TOMLDecodeError, UnicodeDecodeError
+        It is not TOML.
+    """
+    document: dict[str, Any] = {}
+    seen: list[Path] = []
+    while True:
+        if file.resolve() in seen:
+            names = " extends ".join(one.parent.name for one in [*seen, file])
+            raise ScenarioError(
+                Finding(code="C510", what=f"a ring of scenarios: {names}", where=file.name)
+            )
+        seen.append(file.resolve())
+        own = tomllib.loads(file.read_text(encoding="utf-8"))
+        if document:
+            # Only the file that was asked for brings changes; a parent lends its base.
+            own = {key: value for key, value in own.items() if key not in OWN_KEYS}
+            for key in ("shipments", "network"):
+                if isinstance(own.get(key), str) and own[key] != DEFAULT_NETWORK:
+                    own[key] = str(file.resolve().parent / own[key])
+        for key, value in own.items():
+            if isinstance(value, dict) and isinstance(document.get(key), dict):
+                document[key] = {**value, **document[key]}
+            else:
+                document.setdefault(key, value)
+        parent = own.get("extends")
+        if not isinstance(parent, str) or not parent:
+            return document
+        beside = file.resolve().parent.parent / parent
+        file = find_scenario(beside if beside.is_dir() else parent)
+
+
 def load_scenario(path_or_name: str | Path) -> Scenario:
     """
     Read and check a scenario.
@@ -282,10 +298,27 @@ def load_scenario(path_or_name: str | Path) -> Scenario:
     file = find_scenario(path_or_name)
     try:
         text = file.read_text(encoding="utf-8")
-        document = tomllib.loads(text)
+        document = read_document(file)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         what = f"not a TOML file: {error}"
         raise ScenarioError(Finding(code="C502", what=what, where=file.name)) from error
+    return scenario_of(document, text, file)
+
+
+def scenario_of(document: dict[str, Any], text: str, file: Path) -> Scenario:
+    """
+    A scenario from a document that was read, or changed at some places.
+
+    Parameters
+    ----------
+    text
+        The file as it stands, for the places of findings.
+
+    Raises
+    ------
+    ScenarioError
+        C503 to C509, as :func:`load_scenario`.
+    """
     try:
         scenario = Scenario.model_validate(document).at(file.resolve().parent)
     except ValidationError as error:

@@ -11,7 +11,7 @@ import pytest
 from optimizer import planner
 from optimizer.plan.checks.run import check_result
 from optimizer.plan.io import plan_to_json, read_plan
-from optimizer.scenario.run import solve_base
+from optimizer.scenario.run import solve_scenario
 from tests.helpers_cli import DEMO
 
 pytestmark = [pytest.mark.slow, pytest.mark.data]
@@ -21,7 +21,7 @@ TIME_S = 40.0
 
 @pytest.fixture(scope="session")
 def run():
-    return solve_base(DEMO, time_s=TIME_S, on_progress=lambda _stage, _incumbent: None)
+    return solve_scenario(DEMO, time_s=TIME_S, on_progress=lambda _stage, _incumbent: None)
 
 
 def test_it_reaches_what_the_scenario_expects(run):
