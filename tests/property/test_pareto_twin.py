@@ -9,7 +9,7 @@ from optimizer.models.routing.problem import build_request, products_of
 from optimizer.models.routing.search import Search
 from optimizer.network.build import build_network
 from tests.factories import EPOCH
-from tests.reference.pareto_twin import Twin, pareto_front
+from tests.reference.pareto_twin import TooManyChains, Twin, pareto_front
 from tests.reference.random_networks import make_random
 
 HORIZON_DAYS = 20
@@ -48,25 +48,38 @@ def _both(seed, *, with_storage):
     return found, twin
 
 
-QUICK = [*range(4), *(pytest.param(block, marks=pytest.mark.slow) for block in range(4, 20))]
+QUICK = [*range(4), *(pytest.param(block, marks=pytest.mark.slow) for block in range(4, 21))]
+MAX_SKIPPED = 4
+"""Of fifty networks, those with more chains than the twin can try."""
 
 
 @pytest.mark.parametrize("block", QUICK)
 def test_front_equals_that_of_all_chains_where_storage_is_free(block):
-    n_routed = 0
+    n_routed = n_skipped = 0
     for seed in range(50 * block, 50 * block + 50):
-        found, twin = _both(seed, with_storage=False)
+        try:
+            found, twin = _both(seed, with_storage=False)
+        except TooManyChains:
+            n_skipped += 1
+            continue
         assert sorted(point[:3] for point in found) == pareto_front(twin), seed
         n_routed += bool(twin)
     assert n_routed >= 5  # the networks are not all disconnected
+    assert n_skipped <= MAX_SKIPPED
 
 
 @pytest.mark.parametrize("block", QUICK[:8])
 def test_with_storage_every_chain_is_matched_but_for_the_storage_paid(block):
+    n_skipped = 0
     for seed in range(5000 + 25 * block, 5000 + 25 * block + 25):
-        found, twin = _both(seed, with_storage=True)
+        try:
+            found, twin = _both(seed, with_storage=True)
+        except TooManyChains:
+            n_skipped += 1
+            continue
         assert {point[:3] for point in found} <= set(twin), seed
         for delivered, cost, co2e in pareto_front(twin):
             assert any(
                 d <= delivered and g <= co2e and c - storage <= cost for d, c, g, storage in found
             ), seed
+    assert n_skipped <= MAX_SKIPPED

@@ -25,6 +25,8 @@ from optimizer.domain.service import LOOSE, Section, Service, TruckLane
 from optimizer.domain.shipment import Place, Shipment
 
 MINUTE = timedelta(minutes=1)
+MAX_STATES = 25_000
+"""A few networks in a thousand have hundreds of thousands of chains, and take a minute each."""
 EARTH_RADIUS_M = 6371008.8
 
 
@@ -105,6 +107,10 @@ def drive(data: NetworkData, lane: TruckLane, departs: datetime, customs_mode: s
     return now
 
 
+class TooManyChains(Exception):
+    """The network is not small enough to try everything."""
+
+
 class Twin:
     """One shipment, one load unit (or loose), one network."""
 
@@ -126,6 +132,7 @@ class Twin:
         self.prices: dict[tuple[object, ...], int | None] = {}
         self.arrivals: dict[tuple[str, datetime], datetime] = {}
         self.opens: dict[tuple[str, datetime], datetime] = {}
+        self.n_states = 0
         self.rates, self.emissions = RateBook(data), EmissionBook(data)
         home = data.territory(shipment.origin.country)
         self.target = data.territory(shipment.destination.country)
@@ -239,6 +246,9 @@ class Twin:
         )
 
     def _go(self, state: State, found: list[Delivery]) -> None:
+        self.n_states += 1
+        if self.n_states > MAX_STATES:
+            raise TooManyChains
         self._finish(state, found)
         for following in (
             *self._customs(state),
