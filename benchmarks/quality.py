@@ -49,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         time_s=chosen.time_limit,
         n_threads=chosen.threads,
         seed=chosen.seed,
+        gap=chosen.gap,
     )
     print(", ".join(f"{key} {value}" for key, value in surroundings().items()))
     rows: list[Row] = []
@@ -78,6 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--method", choices=METHODS, default="ours")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED)
+    parser.add_argument(
+        "--gap", type=float, default=0.0, help="share at which mcnd and ctsndp count as proven"
+    )
     parser.add_argument("--memory-gib", type=float, default=DEFAULT_MEMORY_GIB)
     parser.add_argument("--csv", type=Path, required=True, help="results, written as they come")
     return parser
@@ -88,6 +92,7 @@ def _limit_findings(chosen: argparse.Namespace) -> list[Finding]:
         (not 0 < chosen.time_limit < 1e7, "--time-limit", chosen.time_limit, "seconds above 0"),
         (chosen.threads < 1, "--threads", chosen.threads, "1 or more"),
         (chosen.seed < 0, "--seed", chosen.seed, "0 or more"),
+        (not 0 <= chosen.gap < 1, "--gap", chosen.gap, "0 up to less than 1"),
         (not 0 < chosen.memory_gib < 1e6, "--memory-gib", chosen.memory_gib, "GiB above 0"),
         (not chosen.csv.parent.is_dir(), "--csv", chosen.csv, "a file in a folder that exists"),
     ]

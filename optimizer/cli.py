@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from optimizer.cli_allocate import allocate
 from optimizer.cli_evaluate import evaluate
 from optimizer.cli_explain import explain
+from optimizer.cli_inventory import inventory
+from optimizer.cli_locate import locate
 from optimizer.cli_matrix import matrix
 from optimizer.cli_replan import replan
 from optimizer.cli_scenario import scenario_app
@@ -45,10 +48,13 @@ app.add_typer(network_app, name="network")
 app.add_typer(scenario_app, name="scenario")
 network_app.command("streets")(network_streets)
 app.command()(matrix)
+app.command()(locate)
 app.command()(warm)
 app.command()(explain)
 app.command()(evaluate)
 app.command()(replan)
+app.command()(allocate)
+app.command()(inventory)
 
 DataDir = Annotated[
     Path | None,
@@ -229,21 +235,6 @@ def generate(
         path, n_shipments=n_shipments, seed=seed, week=week, data_dir=data_dir
     )
     typer.echo(f"wrote {n_written} synthetic shipments to {path}")
-
-
-@app.command()
-def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535)] = 8080,
-    data_dir: DataDir = None,
-) -> None:
-    """Answer quotes over HTTP. No keys yet: keep it on the loopback address."""
-    # By name, because the optimizer does not know the web.
-    from importlib import import_module
-
-    uvicorn = import_module("uvicorn")
-    create_app = import_module("api.app").create_app
-    uvicorn.run(create_app(data_dir), host=host, port=port, log_level="info")
 
 
 @network_app.command("validate")

@@ -1,4 +1,4 @@
-"""``teahorse scenario``: run, compare."""
+"""``teahorse scenario``: run, compare, sweep."""
 
 from __future__ import annotations
 
@@ -96,5 +96,50 @@ def scenario_run(
     ]
     if as_json:
         typer.echo(terminal.to_json({"runs": rows}))
+    else:
+        terminal.show_rows(rows)
+
+
+@scenario_app.command("sweep")
+def scenario_sweep(
+    name: ScenarioName,
+    sweep: Annotated[str, typer.Option("--sweep", help="Which sweep, if there are several.")] = "",
+    out: OutDir = None,
+    processes: Annotated[
+        int, typer.Option("--processes", min=1, max=256, help="Local processes.")
+    ] = 1,
+    is_scaled: IsScaled = False,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Plan every point of a sweep; what was finished before is read back from --out."""
+    from optimizer.report import sweep_report, terminal
+    from optimizer.scenario import sweep as sweeps
+    from optimizer.scenario.executor import choose_executor
+    from optimizer.scenario.scenario import load_scenario
+
+    chosen = sweeps.find_sweep(load_scenario(name), sweep)
+    points = sweeps.points_of(chosen)
+    job = sweeps.sweep_job(
+        name,
+        chosen,
+        store_dir=None if out is None else out / "runs",
+        is_scaled=is_scaled,
+        data_dir=data_dir,
+    )
+    with terminal.solve_progress(quiet=as_json) as on_progress:
+        results = list(
+            sweeps.run_sweep(
+                job,
+                points,
+                choose_executor(processes),
+                lambda done, n_all: on_progress(f"points {done}/{n_all}", None),
+            )
+        )
+    rows = sweep_report.rows(job.parameters, results)
+    if out is not None:
+        sweep_report.write_parquet(rows, out / "points.parquet")
+    if as_json:
+        typer.echo(terminal.to_json({"sweep": chosen.name, "points": rows}))
     else:
         terminal.show_rows(rows)

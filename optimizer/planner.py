@@ -7,6 +7,7 @@ Command, service and scenario runs all come through here. If you read one file, 
 from __future__ import annotations
 
 import hashlib
+import sys
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from optimizer.datasets.places import place_note
 from optimizer.datasets.query import read_query
+from optimizer.datasets.shipment_rows import RowReader
 from optimizer.datasets.shipments import read_shipments
 from optimizer.domain.network_data import NetworkData
 from optimizer.domain.shipment import Shipment
@@ -98,6 +100,7 @@ class QueryCache:
         self.data = data
         self._inputs: OrderedDict[datetime, Inputs] = OrderedDict()
         self._lock = Lock()
+        self._reader = RowReader(data, None, suggestions=sys.maxsize)
 
     def query(self, **fields: str) -> tuple[Shipment, Inputs]:
         """
@@ -108,7 +111,7 @@ class QueryCache:
         DemandError
             With everything that is wrong with the query.
         """
-        shipment = read_query(self.data, **fields)
+        shipment = read_query(self.data, reader=self._reader, **fields)
         midnight = shipment.ready_at.astimezone(UTC).replace(
             hour=0, minute=0, second=0, microsecond=0
         )
@@ -196,6 +199,7 @@ def plan(
     on_progress: OnProgress = ignore_progress,
     *,
     warnings: Sequence[str] = (),
+    should_stop: Callable[[], bool] | None = None,
 ) -> PlanResult:
     """
     Consolidate and route shipments.
@@ -207,6 +211,8 @@ def plan(
     ----------
     warnings
         What is known to be odd about the input; the plan repeats it.
+    should_stop
+        Asked while solving; true ends the solve with the best plan so far.
 
     Raises
     ------
@@ -220,7 +226,7 @@ def plan(
     quotes = stages.quote_all(network, shipments, options, on_progress)
     column_set = stages.build_problem(network, shipments, quotes, options, on_progress)
     solve_from = time.perf_counter()
-    solution = stages.solve(column_set, options, on_progress)
+    solution = stages.solve(column_set, options, on_progress, should_stop=should_stop)
     solve_seconds = time.perf_counter() - solve_from
     on_progress("assembling itineraries and loads", None)
     draft = stages.make_plan(network, column_set, solution, quotes, options, warnings=warnings)
@@ -329,6 +335,15 @@ def shipments_from(
 ) -> list[Shipment]:
     """Read shipments from CSV, Excel or JSON; all findings at once."""
     return read_shipments(path, data, default_booked_at=booked_at)
+
+
+def plausibility(
+    data: NetworkData, shipments: Sequence[Shipment], *, planned_at: datetime
+) -> list[Finding]:
+    """What is odd about shipments that can be read: warnings, each naming what no plan serves."""
+    from optimizer.demand.checks import check_shipments
+
+    return check_shipments(data, shipments, planned_at=planned_at)
 
 
 def write_template(path: Path, data_dir: Path | None = None) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from optimizer.datasets.query import read_query
 from optimizer.domain.network_data import NetworkData
@@ -190,7 +190,7 @@ def beside(
     from optimizer.replan.wait_or_go import wait_or_go
 
     result, inputs = _clean_plan(plan_file, data_dir)
-    shipment = read_query(inputs.data, **fields)
+    shipment = read_query(inputs.data, **dict[str, Any](fields))
     taken = set(result.plan.shipments)
     if shipment.shipment_id in taken:
         numbers = (f"{shipment.shipment_id}-{n}" for n in range(1, len(taken) + 2))

@@ -156,8 +156,9 @@ def solve(
     options: PlanOptions,
     on_progress: OnProgress,
     start: Solution | None = None,
+    should_stop: Callable[[], bool] | None = None,
 ) -> Solution:
-    """Choose ways and load units; progress carries incumbent and bound."""
+    """Choose ways and load units; progress carries incumbent and bound; stops when it is told."""
     limits = SolveLimits(
         time_s=options.time_s, gap=options.gap, seed=options.seed, n_threads=options.n_threads
     )
@@ -166,6 +167,7 @@ def solve(
         limits,
         on_progress=lambda incumbent: on_progress("consolidating", incumbent),
         start=start,
+        should_stop=should_stop,
     )
 
 

@@ -171,11 +171,12 @@ def _designs() -> None:
 
 
 def _lanes() -> None:
-    """Lane departures of a plan, which no quote builds."""
+    """Lane departures of a plan, which no quote builds, and search and pricing over them."""
     from datetime import timedelta
 
     from optimizer import planner, stages
     from optimizer.demand.generate import generate_week
+    from optimizer.models.consolidation.improving import load_kernels
     from optimizer.stages import PlanOptions
 
     start = datetime.fromisoformat(WEEK).replace(tzinfo=UTC)
@@ -184,7 +185,8 @@ def _lanes() -> None:
     shipments = generate_week(data, seed=1, n_shipments=8, week_start=start.date())
     options = PlanOptions(planned_at=min(one.booked_at for one in shipments))
     quotes = stages.quote_all(inputs.network, shipments, options, _ignore)
-    stages.build_problem(inputs.network, shipments, quotes, options, _ignore)
+    columns = stages.build_problem(inputs.network, shipments, quotes, options, _ignore)
+    load_kernels(columns.problem)
 
 
 def _ignore(*_: object) -> None:

@@ -74,7 +74,7 @@ def run_design(
     path, began = Path(case.source), time.monotonic()
     design = read(path)
     read_s = time.monotonic() - began
-    limits = SolveLimits(time_s=task.time_s, seed=task.seed, n_threads=task.n_threads)
+    limits = SolveLimits(time_s=task.time_s, gap=task.gap, seed=task.seed, n_threads=task.n_threads)
     if task.method == "ours":
         result = solve(
             design,

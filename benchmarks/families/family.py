@@ -10,7 +10,7 @@ from pathlib import Path
 from optimizer.errors import Finding, show_value
 
 METHODS = ("ours", "full-highs", "full-scip", "full-cpsat")
-NAMES = ("mcnd", "ctsndp", "lane")
+NAMES = ("mcnd", "ctsndp", "lane", "gsm", "cflp", "sscflp", "fulfilment")
 
 Tell = Callable[[float, float, float], None]
 """Called with lower bound, upper bound and seconds of the solve."""
@@ -41,6 +41,7 @@ class Task:
     time_s: float
     n_threads: int
     seed: int
+    gap: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

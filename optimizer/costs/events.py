@@ -9,9 +9,11 @@ from optimizer.domain.border import CreditClass
 from optimizer.domain.equipment import LoadUnitType
 from optimizer.domain.location import Facility, Mode
 from optimizer.domain.network_data import NetworkData
+from optimizer.domain.tariff import CARBON_PRICE
 from optimizer.units import MFEN_PER_FEN, MINUTES_PER_DAY, MINUTES_PER_HOUR, round_half_up_div
 
 HALF = Fraction(1, 2)
+G_PER_T = 1_000_000
 
 
 def stuffing_fen(tail: Facility, head: Facility, gross_kg: int) -> int:
@@ -46,6 +48,12 @@ def inspection_fen(data: NetworkData, credit_class: CreditClass) -> dict[Mode, i
 def lateness_fen(lateness_min: int, late_fen_per_hour: int) -> int:
     """Price of lateness, by started hours."""
     return -(-max(0, lateness_min) // MINUTES_PER_HOUR) * late_fen_per_hour
+
+
+def carbon_fen(data: NetworkData, co2e_g: int) -> int:
+    """Price of the CO2e of a shipment's whole way, where the network puts one on it (C8)."""
+    fen_per_t = int(data.parameters.get(CARBON_PRICE, 0))
+    return round_half_up_div(co2e_g * fen_per_t, G_PER_T)
 
 
 def n_own_units(unit: LoadUnitType, gross_kg: int, volume_dm3: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
 from optimizer.costs.rating import fen_from_mfen
@@ -10,7 +10,10 @@ from optimizer.domain.border import Crossing, CustomsMode, Inspection
 from optimizer.domain.equipment import LoadUnitType
 from optimizer.domain.location import Facility, Mode
 from optimizer.domain.shipment import Shipment
+from optimizer.domain.tariff import CARBON_PRICE
 from optimizer.units import MFEN_PER_FEN, MINUTES_PER_DAY, MINUTES_PER_HOUR
+
+G_PER_T = 1_000_000
 
 
 def stuffing_fen(origin: Facility, destination: Facility, gross_kg: int) -> int:
@@ -52,6 +55,12 @@ def _expected_fen(row: Inspection | None) -> int:
 def lateness_fen(lateness_min: int, late_fen_per_hour: int) -> int:
     """Price of lateness, by started hours (C6)."""
     return -(-lateness_min // MINUTES_PER_HOUR) * late_fen_per_hour
+
+
+def carbon_fen(parameters: Mapping[str, float], co2e_g: int) -> int:
+    """Price of the CO2e of a shipment's whole way (C8)."""
+    fen = Decimal(co2e_g) * Decimal(int(parameters.get(CARBON_PRICE, 0))) / G_PER_T
+    return int(fen.quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def n_own_units(

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from math import acos, cos, radians, sin
 
 from optimizer.datasets import shipment_findings as say
-from optimizer.datasets.collect import Suggester, did_you_mean
+from optimizer.datasets.collect import MAX_SUGGESTIONS, Suggester, did_you_mean
 from optimizer.domain.location import Facility
 from optimizer.domain.network_data import NetworkData
 from optimizer.domain.shipment import Place
@@ -67,7 +67,7 @@ def preferred(facilities: Iterable[Facility]) -> Facility:
 class PlaceResolver:
     """Resolves many places against one network."""
 
-    def __init__(self, network_data: NetworkData) -> None:
+    def __init__(self, network_data: NetworkData, suggestions: int = MAX_SUGGESTIONS) -> None:
         facilities = list(network_data.facilities.values())
         self._by_code: dict[str, Facility] = {}
         for code_of in (lambda f: f.iata, lambda f: f.unlocode):
@@ -84,7 +84,7 @@ class PlaceResolver:
                 self._names.setdefault(word, facility.facility_id)
         self._known_names = sorted(self._names)
         self._vectors = [(_unit_vector(f.lat, f.lon), f) for f in facilities]
-        self._suggester = Suggester()
+        self._suggester = Suggester(suggestions)
         self._roads = network_data.roads
         self._cache: dict[str, Place | Finding] = {}
 

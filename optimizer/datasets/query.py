@@ -24,6 +24,7 @@ def read_query(
     cargo_class: str = "",
     credit_class: str = "",
     booked: str = "",
+    reader: RowReader | None = None,
 ) -> Shipment:
     """
     Check a quote query.
@@ -40,6 +41,8 @@ def read_query(
         RFC 3339 times with zone. Empty: no due time, no latest time, booked when ready.
     customs_mode, cargo_class, credit_class
         Codes; empty for 0110, general and ordinary.
+    reader
+        One that was made for this network before, because it takes a millisecond to make.
 
     Returns
     -------
@@ -73,7 +76,8 @@ def read_query(
         "booked_at": "booked",
     }
     cells = {name: str(text).strip() for name, text in names.items()}
-    shipment, findings = RowReader(network_data, None).read(
+    reader = reader or RowReader(network_data, None)
+    shipment, findings = reader.read(
         {"shipment_id": QUERY_ID, **cells}, lambda column: shown.get(column, column)
     )
     if shipment is None:

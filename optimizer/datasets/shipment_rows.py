@@ -9,7 +9,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from optimizer.datasets import shipment_findings as say
-from optimizer.datasets.collect import Suggester, did_you_mean
+from optimizer.datasets.collect import MAX_SUGGESTIONS, Suggester, did_you_mean
 from optimizer.datasets.convert import is_zone
 from optimizer.datasets.places import PlaceResolver
 from optimizer.datasets.shipment_cells import (
@@ -58,10 +58,17 @@ class RowReader:
         Gives facilities, cargo classes and customs modes.
     default_booked_at
         ``booked_at`` of rows that give none; ``ready_at`` without it.
+    suggestions
+        For how many misspellings similar names are looked for.
     """
 
-    def __init__(self, network_data: NetworkData, default_booked_at: datetime | None) -> None:
-        self.places = PlaceResolver(network_data)
+    def __init__(
+        self,
+        network_data: NetworkData,
+        default_booked_at: datetime | None,
+        suggestions: int = MAX_SUGGESTIONS,
+    ) -> None:
+        self.places = PlaceResolver(network_data, suggestions)
         self.default_booked_at = default_booked_at
         self.codes = {
             "cargo_class": sorted(network_data.cargo_classes),
@@ -69,7 +76,7 @@ class RowReader:
             "credit_class": [member.value for member in CreditClass],
         }
         self.zones: dict[str, ZoneInfo | None] = {}
-        self.suggester = Suggester()
+        self.suggester = Suggester(suggestions)
 
     def read(
         self,

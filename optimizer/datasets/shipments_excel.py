@@ -21,6 +21,12 @@ def excel_source(path: Path, findings: Findings) -> tuple[Header, Iterator[Sourc
 
     Macros are not run, and of formulas the stored result counts. S330 to S332.
     """
+    lines = excel_lines(path, findings)
+    return None if lines is None else table_rows(path.name, lines, findings)
+
+
+def excel_lines(path: Path, findings: Findings) -> Iterator[tuple[int, list[object]]] | None:
+    """Numbered rows of the sheet; see :func:`excel_source`."""
     data = read_bytes(path, findings, MAX_FILE_BYTES)
     if data is None:
         return None
@@ -39,7 +45,7 @@ def excel_source(path: Path, findings: Findings) -> tuple[Header, Iterator[Sourc
     return _open(path, findings)
 
 
-def _open(path: Path, findings: Findings) -> tuple[Header, Iterator[SourceRow]] | None:
+def _open(path: Path, findings: Findings) -> Iterator[tuple[int, list[object]]] | None:
     from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
     try:
@@ -56,7 +62,7 @@ def _open(path: Path, findings: Findings) -> tuple[Header, Iterator[SourceRow]] 
         why = str(error).split("\n", 1)[0][:100]
         findings.add(file_say.refused_workbook(path.name, f"it is damaged ({why})"))
         return None
-    return table_rows(path.name, _lines(path.name, rows, findings), findings)
+    return _lines(path.name, rows, findings)
 
 
 def _lines(

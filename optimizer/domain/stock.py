@@ -107,7 +107,10 @@ class Warehouse:
     pick_min
         From an order's arrival to its hand-over, during working hours.
     order_fen, unit_fen
-        Handling of an order, and of each unit in it.
+        Handling of a parcel, and of each unit in it.
+    waves_local_min
+        Minutes since local midnight at which parcels are handed over, on days on which the
+        facility is open then; rising.
     """
 
     warehouse_id: str
@@ -116,3 +119,22 @@ class Warehouse:
     pick_min: int
     order_fen: int
     unit_fen: int
+    waves_local_min: tuple[int, ...] = (12 * 60, 18 * 60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockData:
+    """
+    What lies where, by id, and who has laid a hand on it.
+
+    Parameters
+    ----------
+    warnings
+        What is odd about it and does not hinder: expired lots, say.
+    """
+
+    skus: dict[str, Sku]
+    lots: dict[str, Lot]
+    warehouses: dict[str, Warehouse]
+    reservations: tuple[Reservation, ...] = ()
+    warnings: tuple[str, ...] = ()

@@ -9,6 +9,9 @@ from decimal import Decimal
 from optimizer.domain.location import Mode
 from optimizer.domain.provenance import Provenance
 
+CARBON_PRICE = "carbon_price_fen_per_t"
+"""Parameter of the network: price of a tonne of CO2e, in fen; none where it is missing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeightBreak:

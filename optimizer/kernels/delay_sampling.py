@@ -1,5 +1,5 @@
 """
-Delivery times of an itinerary under random delays, one sample at a time. Arrays only.
+Delivery times of an itinerary under random delays. Arrays only.
 
 The way is a list of steps; each keeps to its plan unless cargo comes too late for it. A missed
 departure means the next voyage of the same call pair. The caller draws the random minutes, so that
@@ -8,7 +8,6 @@ two itineraries can see the same luck (common random numbers).
 
 from __future__ import annotations
 
-import numpy as np
 from numba import njit
 
 from optimizer.kernels.arrays import Ints, Places, Rides, Trucks
@@ -19,8 +18,18 @@ CONNECTOR, CLEARANCE, SERVICE, TRUCK = 0, 1, 2, 3
 
 # Columns of steps: kind; place where it ends (NONE: a point); planned departure; fixed minutes
 # (connector: duration, service and truck: lead before departure); call pair or lane; after
-# arrival (availability, unloading); first and end of its random parts.
-KIND, PLACE, PLANNED, FIXED, OFFER, AFTER, PARTS_FROM, PARTS_TO = 0, 1, 2, 3, 4, 5, 6, 7
+# arrival (availability, unloading); first and end of its random parts; place where a truck starts.
+KIND, PLACE, PLANNED, FIXED, OFFER, AFTER, PARTS_FROM, PARTS_TO, STARTS_AT = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+)
 
 
 @njit(cache=True, inline="always")
@@ -51,33 +60,49 @@ def _departure(rides: Rides, pair: int, low: int, from_min: int) -> int:
     return low
 
 
-@njit(cache=True)
-def _by_service(rides: Rides, step: Ints, drawn: Ints, at_min: int, planned: int) -> int:
-    ride = planned
-    ready = at_min + step[FIXED]
-    if ready > step[PLANNED]:
-        ride = _departure(rides, step[OFFER], planned, ready)
-    if ride == rides.first[step[OFFER] + 1]:
-        return UNREACHED
+@njit(cache=True, inline="always")
+def _late(draws: Ints, sample: int, first: int, end: int) -> int:
     late = 0
-    for part in range(step[PARTS_FROM], step[PARTS_TO]):
-        late += drawn[part]
-    return int(rides.arrives_min[ride] + max(late, 0) + step[AFTER])
+    for part in range(first, end):
+        late += draws[sample, part]
+    return max(late, 0)
+
+
+@njit(cache=True)
+def _by_service(
+    rides: Rides, steps: Ints, at: int, draws: Ints, planned: int, minutes: Ints
+) -> None:
+    """One ride, or the next that leaves, for every sample."""
+    pair, lead, departs = steps[at, OFFER], steps[at, FIXED], steps[at, PLANNED]
+    after, first, end = steps[at, AFTER], steps[at, PARTS_FROM], steps[at, PARTS_TO]
+    last = rides.first[pair + 1]
+    for sample in range(minutes.shape[0]):
+        if minutes[sample] == UNREACHED:
+            continue
+        ride, ready = planned, minutes[sample] + lead
+        if ready > departs:
+            ride = _departure(rides, pair, planned, ready)
+        if ride == last:
+            minutes[sample] = UNREACHED
+        else:
+            minutes[sample] = rides.arrives_min[ride] + _late(draws, sample, first, end) + after
 
 
 @njit(cache=True, inline="always")
-def _by_truck(places: Places, trucks: Trucks, step: Ints, drawn: Ints, at_min: int) -> int:
+def _by_truck(
+    places: Places, trucks: Trucks, steps: Ints, at: int, draws: Ints, sample: int, at_min: int
+) -> int:
     """
     The truck run of ``timetabled_labels`` with drawn times at the borders.
 
     Written out again, because a cached kernel calls only kernels of its own file. Random parts: at
     each crossing dwell and inspection, last the delay of the driving.
     """
-    now = int(max(at_min + step[FIXED], step[PLANNED]))
-    now = _next_open(places, step[8], now)
+    now = int(max(at_min + steps[at, FIXED], steps[at, PLANNED]))
+    now = _next_open(places, steps[at, STARTS_AT], now)
     if now == UNREACHED:
         return UNREACHED
-    lane, part = step[OFFER], step[PARTS_FROM]
+    lane, part = steps[at, OFFER], steps[at, PARTS_FROM]
     driven = 0
     for section in range(trucks.section_first[lane], trucks.section_first[lane + 1]):
         remaining = int(trucks.drive_min[section])
@@ -95,14 +120,35 @@ def _by_truck(places: Places, trucks: Trucks, step: Ints, drawn: Ints, at_min: i
             enters = _next_open(places, trucks.crossing[section], now)
             if enters == UNREACHED:
                 return UNREACHED
-            leaves = enters + int(drawn[part] + drawn[part + 1])
+            leaves = enters + int(draws[sample, part] + draws[sample, part + 1])
             part += 2
             if leaves - now >= trucks.rest_min:
                 driven = 0
             now = leaves
-    now += int(drawn[part])
-    opens = _next_open(places, step[PLACE], now)
-    return UNREACHED if opens == UNREACHED else opens + step[AFTER]
+    now += int(draws[sample, part])
+    opens = _next_open(places, steps[at, PLACE], now)
+    return UNREACHED if opens == UNREACHED else opens + steps[at, AFTER]
+
+
+@njit(cache=True)
+def _by_rest(
+    places: Places, trucks: Trucks, steps: Ints, at: int, draws: Ints, minutes: Ints
+) -> None:
+    """A truck, a connector or a clearance for every sample."""
+    kind, fixed, place = steps[at, KIND], steps[at, FIXED], steps[at, PLACE]
+    for sample in range(minutes.shape[0]):
+        now = minutes[sample]
+        if now == UNREACHED:
+            continue
+        if kind == TRUCK:
+            now = _by_truck(places, trucks, steps, at, draws, sample, now)
+        elif kind == CLEARANCE:
+            now += draws[sample, steps[at, PARTS_FROM]]
+        else:
+            now += fixed
+            if place != NONE:
+                now = _next_open(places, place, now)
+        minutes[sample] = now
 
 
 @njit(cache=True, nogil=True)
@@ -121,7 +167,7 @@ def sample_delivery(
     Parameters
     ----------
     steps
-        (n_steps, 9) int64, columns above; the last is the place where a truck starts.
+        (n_steps, 9) int64, columns above.
     draws
         (n_samples, n_parts) int64 minutes of each random part.
     ready_min
@@ -129,27 +175,17 @@ def sample_delivery(
     delivered
         (n_samples,) int64 clock minutes, modified in place; ``UNREACHED`` where a departure is
         missed and none follows.
+
+    Notes
+    -----
+    Step by step over all samples rather than sample by sample over the steps: what belongs to a
+    step is read once.
     """
-    planned = np.zeros(steps.shape[0], dtype=np.int64)
+    delivered[:] = ready_min
     for at in range(steps.shape[0]):
         if steps[at, KIND] == SERVICE:
             pair = steps[at, OFFER]
-            planned[at] = _departure(rides, pair, int(rides.first[pair]), steps[at, PLANNED])
-    for sample in range(delivered.shape[0]):
-        drawn = draws[sample]
-        now = ready_min
-        for at in range(steps.shape[0]):
-            step = steps[at]
-            if step[KIND] == CONNECTOR:
-                now += step[FIXED]
-                if step[PLACE] != NONE:
-                    now = _next_open(places, step[PLACE], now)
-            elif step[KIND] == CLEARANCE:
-                now += drawn[step[PARTS_FROM]]
-            elif step[KIND] == SERVICE:
-                now = _by_service(rides, step, drawn, now, planned[at])
-            else:
-                now = _by_truck(places, trucks, step, drawn, now)
-            if now == UNREACHED:
-                break
-        delivered[sample] = now
+            planned = _departure(rides, pair, int(rides.first[pair]), steps[at, PLANNED])
+            _by_service(rides, steps, at, draws, planned, delivered)
+        else:
+            _by_rest(places, trucks, steps, at, draws, delivered)

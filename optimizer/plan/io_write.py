@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from optimizer.domain.network_data import NetworkData
@@ -36,6 +36,9 @@ class PlanWriter:
         self._data = data
         self._epoch_at = epoch_at
         self._clock = Clock(epoch_at)
+        self._legs: dict[int, tuple[Leg, Json]] = {}
+        self._shown: dict[tuple[int, str], str] = {}
+        """Moments by minute and zone: legs, clearances and ways share most of theirs."""
 
     def _zone(self, *labels: str) -> str:
         """Zone of the first label that is a facility."""
@@ -46,8 +49,14 @@ class PlanWriter:
 
     def moment(self, minute: int, *labels: str) -> str:
         """RFC 3339 of a minute in the zone of the first label that is a facility."""
-        zone = ZoneInfo(self._zone(*labels))
-        return moment_at(self._epoch_at, minute).astimezone(zone).isoformat()
+        return self._moment(minute, self._zone(*labels))
+
+    def _moment(self, minute: int, zone: str) -> str:
+        known = self._shown.get((minute, zone))
+        if known is None:
+            known = moment_at(self._epoch_at, minute).astimezone(ZoneInfo(zone)).isoformat()
+            self._shown[minute, zone] = known
+        return known
 
     def result(self, result: PlanResult) -> Json:
         """A whole plan with what was proved about it."""
@@ -158,7 +167,14 @@ class PlanWriter:
         }
 
     def leg(self, leg: Leg) -> Json:
-        """A leg, with the cut-offs that lead to it."""
+        """A leg, with the cut-offs that lead to it; of a leg that is shared, the same object."""
+        # The leg is kept with its form, so that its id stays its own.
+        known = self._legs.get(id(leg))
+        if known is None:
+            known = self._legs[id(leg)] = (leg, self._leg(leg))
+        return known[1]
+
+    def _leg(self, leg: Leg) -> Json:
         return {
             "kind": str(leg.kind),
             "mode": str(leg.mode),
@@ -193,8 +209,7 @@ class PlanWriter:
         if minute == NO_MINUTE:
             return None
         crossing = self._data.crossings.get(crossing_id)
-        zone = ZoneInfo(crossing.timezone) if crossing else UTC
-        return moment_at(self._epoch_at, minute).astimezone(zone).isoformat()
+        return self._moment(minute, crossing.timezone if crossing else "UTC")
 
     def _cutoffs(self, leg: Leg) -> Json:
         """Latest booking, presence and customs release for a leg, where there are such."""

@@ -118,7 +118,7 @@ class Itinerary:
     ----------
     cost_lines_fen
         What the shipment pays itself: sums of its own legs' lines by key, plus ``storage``,
-        ``customs``, ``inspection``, ``stuffing``, ``lateness``.
+        ``customs``, ``inspection``, ``stuffing``, ``lateness``, ``carbon``.
     share_fen
         Its share of the shared loads it rides in.
     delivered_min

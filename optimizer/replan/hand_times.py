@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, product
 
 from optimizer.costs.events import (
+    carbon_fen,
     declaration_fen,
     inspection_fen,
     lateness_fen,
@@ -294,6 +295,8 @@ class _Timer:
             lines["customs"] += 2 * declaration_fen(data, shipment.customs_mode)
         lines["storage"] += sum(event.cost_fen for event in storages)
         lines["lateness"] += lateness_fen(lateness_min, shipment.late_fen_per_hour)
+        co2e_g = sum(leg.co2e_g for leg in legs)
+        lines["carbon"] += carbon_fen(data, co2e_g)
         return Itinerary(
             shipment_id=shipment.shipment_id,
             legs=tuple(legs),
@@ -302,7 +305,7 @@ class _Timer:
             cost_lines_fen={name: fen for name, fen in lines.items() if fen},
             delivered_min=run.delivered_min,
             lateness_min=lateness_min,
-            co2e_g=sum(leg.co2e_g for leg in legs),
+            co2e_g=co2e_g,
         )
 
     def _storages(self, shipment: Shipment, run: _Run) -> tuple[StorageEvent, ...]:

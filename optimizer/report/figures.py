@@ -28,6 +28,7 @@ LINE_ORDER = (
     "customs",
     "inspection",
     "lateness",
+    "carbon",
     "unserved",
 )
 

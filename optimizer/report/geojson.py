@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 from optimizer.domain.network_data import NetworkData
+from optimizer.plan.itinerary import Itinerary
 from optimizer.plan.load import Load
 from optimizer.plan.plan import Plan, PlanResult
 from optimizer.report.flows import Flow, flows, nodes_of, way
@@ -52,6 +54,22 @@ def feature_collection(plan: Plan, data: NetworkData) -> dict[str, object]:
         *_points(moving, data, places),
         *(_flow(flow, places) for flow in moving),
         *(_load(load, data, places) for load in plan.loads),
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def itinerary_collection(
+    itinerary: Itinerary, data: NetworkData, epoch_at: datetime
+) -> dict[str, object]:
+    """A line for each leg of an itinerary, in their order."""
+    places = Gazetteer(data, epoch_at)
+    features = [
+        _feature(
+            "LineString",
+            _coordinates(way(mode_key(leg), nodes_of(leg, data), places)),
+            {"layer": "leg", "mode": leg.mode.value, "ref": leg.ref, "n": n},
+        )
+        for n, leg in enumerate(itinerary.legs)
     ]
     return {"type": "FeatureCollection", "features": features}
 

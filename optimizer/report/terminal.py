@@ -19,7 +19,7 @@ from rich.text import Text
 
 from optimizer.domain.network_data import NetworkData
 from optimizer.domain.shipment import Shipment
-from optimizer.plan.io import itinerary_to_json
+from optimizer.plan.io_write import PlanWriter
 from optimizer.plan.itinerary import Itinerary
 from optimizer.plan.plan import Incumbent, PlanResult, Violation
 from optimizer.units import MINUTES_PER_DAY, cny_from_fen, moment_at
@@ -76,7 +76,15 @@ def _told_apart(traits: Traits) -> str:
 
 def quote_json(inputs: Inputs, shipment: Shipment, answer: Quote, notes: Sequence[str] = ()) -> str:
     """JSON of a quote: notes on addresses, ``itineraries[]`` with ``legs[]``, ``reasons[]``."""
-    body = {
+    return to_json(quote_body(inputs, shipment, answer, notes))
+
+
+def quote_body(
+    inputs: Inputs, shipment: Shipment, answer: Quote | None, notes: Sequence[str] = ()
+) -> dict[str, object]:
+    """What :func:`quote_json` writes; without an answer, of a query that was only checked."""
+    writer = PlanWriter(inputs.data, inputs.network.epoch_at)
+    body: dict[str, object] = {
         "shipment_id": shipment.shipment_id,
         "from": shipment.origin.label,
         "to": shipment.destination.label,
@@ -85,17 +93,16 @@ def quote_json(inputs: Inputs, shipment: Shipment, answer: Quote, notes: Sequenc
         "network_fingerprint": inputs.data.fingerprint,
         "notes": list(notes),
         "itineraries": [
-            itinerary_to_json(inputs.data, itinerary, inputs.network.epoch_at)
-            for itinerary in answer.itineraries
+            writer.itinerary(itinerary) for itinerary in (answer.itineraries if answer else ())
         ],
         "reasons": [
             {"code": reason.code, "reason": reason.detail, "resource": reason.resource}
-            for reason in answer.reasons
+            for reason in (answer.reasons if answer else ())
         ],
     }
-    if answer.traits:
+    if answer and answer.traits:
         body["alternatives"] = [asdict(traits) for traits in answer.traits]
-    return to_json(body)
+    return body
 
 
 def show_quote(

@@ -161,6 +161,7 @@ def kpi_rows(base: PlanResult, variant: PlanResult) -> Iterator[KpiRow]:
 
 _INDICATORS = (
     ("bound_cny", "CNY", "down"),
+    ("n_shipments", "shipments", ""),
     ("n_served", "shipments", "up"),
     ("n_unserved", "shipments", "down"),
     ("n_loads", "loads", ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -32,11 +33,17 @@ class GrowingLp:
         Integrality is ignored.
     seed
         Of the simplex perturbation.
+
+    Attributes
+    ----------
+    should_stop
+        Asked while a solve runs, where it is given; true ends that solve.
     """
 
     def __init__(self, model: LinearModel, seed: int = 1) -> None:
         self._solver = new_highs(seed)
         self._cancelled = threading.Event()
+        self.should_stop: Callable[[], bool] | None = None
         self.model = model
         pass_model(self._solver, model, integer=False)
         self._solver.cbSimplexInterrupt.subscribe(self._interrupt)
@@ -46,7 +53,8 @@ class GrowingLp:
         self._cancelled.set()
 
     def _interrupt(self, event: Any) -> None:  # noqa: ANN401
-        if self._cancelled.is_set():
+        asked = self.should_stop is not None and self.should_stop()
+        if asked or self._cancelled.is_set():
             event.data_in.user_interrupt = True
 
     def add_rows(self, rows: Rows) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from optimizer.errors import ModelError
@@ -45,10 +46,18 @@ class SolveLimits:
 
 @dataclass(slots=True)
 class Deadline:
-    """A span of wall-clock seconds that has begun."""
+    """
+    A span of wall-clock seconds that has begun.
+
+    Parameters
+    ----------
+    should_stop
+        Asked as often as the clock is read; true ends the span at once.
+    """
 
     time_s: float
     started: float = field(default_factory=time.monotonic)
+    should_stop: Callable[[], bool] | None = None
 
     @property
     def elapsed_s(self) -> float:
@@ -58,9 +67,14 @@ class Deadline:
     @property
     def left_s(self) -> float:
         """Seconds left, never negative."""
-        return max(0.0, self.time_s - self.elapsed_s)
+        return 0.0 if self.is_over else max(0.0, self.time_s - self.elapsed_s)
 
     @property
     def is_over(self) -> bool:
         """Whether no time is left."""
-        return self.elapsed_s >= self.time_s
+        return self.is_cancelled or self.elapsed_s >= self.time_s
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it was told to stop."""
+        return self.should_stop is not None and self.should_stop()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests import helpers_postgres
 from tests.helpers_cli import Ran, demo_rows, teahorse, write_scenario
+from tests.helpers_postgres import PostgresServer
 
 N_SHIPMENTS = 40
 
@@ -40,3 +43,19 @@ def planned_subset(tmp_path_factory: pytest.TempPathFactory) -> PlannedSubset:
     scenario = write_scenario(folder / "scenario", _likely_to_share(), time_s=5.0)
     out = folder / "new" / "out"
     return PlannedSubset(scenario, out, teahorse("plan", scenario, "--out", out, "--json"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server; tests that need it are skipped where there is none."""
+    reason = helpers_postgres.missing()
+    if reason:
+        pytest.skip(reason)
+    with helpers_postgres.postgres_server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> str:
+    """Address of a new, empty database."""
+    return postgres.new_database()

@@ -63,6 +63,7 @@ def dive(
     part = restrict(model, _worth_a_look(state, reduced), nothing)
     steps = _Steps(state, part.free, rng, noise)
     lp = GrowingLp(part.model, int(rng.integers(1 << 20)))
+    lp.should_stop = lambda: deadline.is_cancelled
     values: FloatArray | None = None
     while not deadline.is_over:
         result = lp.solve(deadline.left_s)

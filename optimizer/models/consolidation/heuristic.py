@@ -283,12 +283,7 @@ def construct(
     on_alone
         Called when everybody who can travels alone, before anything is shared.
     """
-    by_penalty = np.argsort(-state.problem.unserved_fen, kind="stable").tolist()
-    for k in by_penalty:
-        if deadline.is_over:
-            return
-        if state.column[k] == UNSERVED:
-            _travel_alone(state, k)
+    travel_alone(state)
     if on_alone is not None:
         on_alone()
     search = Heuristic(state, seed, deadline)
@@ -302,7 +297,14 @@ def construct(
     search.ruin(state.problem.n_shipments // 2)
 
 
-def _travel_alone(state: State, shipment: int) -> None:
+def travel_alone(state: State) -> None:
+    """Serve whoever is not served on the cheapest column without buckets, the dearest first."""
+    for k in np.argsort(-state.problem.unserved_fen, kind="stable").tolist():
+        if state.column[k] == UNSERVED:
+            _send_alone(state, k)
+
+
+def _send_alone(state: State, shipment: int) -> None:
     for column in state.shipment_cols[shipment]:
         if state.col_fen[column] >= state.unserved_fen[shipment]:
             return

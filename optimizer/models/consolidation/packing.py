@@ -176,6 +176,11 @@ class Packer:
         off = abs(kg * self.dm3[k] - dm3 * self.kg[k])
         return off <= max(self.kg[k], self.dm3[k])
 
+    def remember(self, packing: Packing, units: Sequence[int]) -> None:
+        """Keep a packing that is known, so that ``exact`` need not search for it."""
+        inside = tuple(sorted({k for unit in packing for k, _, _ in unit}))
+        self._exact_answers[inside, tuple(units)] = packing
+
     def exact(self, shipments: Sequence[int], units: Sequence[int]) -> Packing | None:
         """
         A packing if there is one, by CP-SAT on one worker; None if there is none.

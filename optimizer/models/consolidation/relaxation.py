@@ -126,6 +126,7 @@ class Relaxation:
         return self._solve(deadline)
 
     def _solve(self, deadline: Deadline) -> bool:
+        self._lp.should_stop = lambda: deadline.is_cancelled
         result = self._lp.solve(deadline.left_s)
         if result.row_duals is None or result.values is None:
             return False

@@ -41,7 +41,8 @@ class Solution:
     status
         ``optimal`` (the bound is reached) or ``feasible``.
     stop_reason
-        ``optimal``, ``gap``, ``time_limit``, or ``exhausted`` (nothing left to try).
+        ``optimal``, ``gap``, ``time_limit``, ``cancelled``, or ``exhausted`` (nothing left to
+        try).
     """
 
     column: IntArray

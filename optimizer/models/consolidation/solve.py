@@ -18,14 +18,17 @@ from optimizer.models.consolidation.bounding import Bounding
 from optimizer.models.consolidation.dive import dive
 from optimizer.models.consolidation.exact import adopt_point, solve_exactly
 from optimizer.models.consolidation.formulation import FEN_PER_UNIT, layout
-from optimizer.models.consolidation.heuristic import construct
+from optimizer.models.consolidation.heuristic import travel_alone
+from optimizer.models.consolidation.improving import Improver
 from optimizer.models.consolidation.index import make_index
+from optimizer.models.consolidation.lagrangian import Lagrangian
 from optimizer.models.consolidation.menu import Menus
 from optimizer.models.consolidation.neighbourhood import Neighbourhoods
 from optimizer.models.consolidation.packing import Packer, PackingUnknown
 from optimizer.models.consolidation.presolve import keep_columns, useful_columns
 from optimizer.models.consolidation.problem import UNSERVED, IntArray, Problem
 from optimizer.models.consolidation.relaxation import Relaxation
+from optimizer.models.consolidation.searching import LaneSearch
 from optimizer.models.consolidation.solution import Solution
 from optimizer.models.consolidation.state import State, Units
 from optimizer.plan.plan import Incumbent
@@ -36,9 +39,9 @@ from optimizer.solvers.status import SolverResult
 
 Progress = Callable[[Incumbent], None]
 
-_START_S = 8.0
 _SMALL_COLUMNS = 1_500
 _EXACT_COLUMNS = 4_000
+_LP_COLUMNS = 60_000
 _ROUNDS_BEFORE_DIVE = 4
 _STEPS_BEFORE_DIVE = 8
 _PLANS_KEPT = 4
@@ -53,6 +56,7 @@ def solve(
     limits: SolveLimits | None = None,
     on_progress: Progress | None = None,
     start: Solution | None = None,
+    should_stop: Callable[[], bool] | None = None,
 ) -> Solution:
     """
     Find a cheap plan and prove how far from the cheapest it can be.
@@ -66,6 +70,8 @@ def solve(
         Told every better plan or bound. Called from the thread that called ``solve``.
     start
         A solution of the same problem to improve; ignored where it is not feasible.
+    should_stop
+        Asked about ten times a second; true ends the solve with the best plan so far.
 
     Returns
     -------
@@ -77,7 +83,7 @@ def solve(
         The arrays contradict each other.
     """
     problem.validate()
-    limits, began = limits or SolveLimits(), Deadline(0.0)
+    limits, began = limits or SolveLimits(), Deadline(0.0, should_stop=should_stop)
     kept = useful_columns(problem)
     places = np.flatnonzero(kept).astype(np.int32)
     run = _Run(keep_columns(problem, kept), limits, on_progress, began)
@@ -114,25 +120,60 @@ class _Run:
         began: Deadline,
     ) -> None:
         self.problem, self.limits, self.on_progress = problem, limits, on_progress
-        self.deadline = Deadline(limits.time_s, began.started)
+        self.deadline = Deadline(limits.time_s, began.started, began.should_stop)
         self.index = make_index(problem)
         self.menus = Menus(problem, self.index)
         self.state = State(problem, self.index, Packer(problem, limits.seed), self.menus)
         self.rng = np.random.default_rng(limits.seed)
         self.bound_fen = _trivial_bound(problem, self.index.shipment_ptr, self.index.shipment_col)
         self.incumbents: list[Incumbent] = []
+        self._is_started = False
 
     # ---------------------------------------------------------------- stages
 
     def run(self, start: Solution | None) -> Solution:
         if start is not None:
             self._adopt_start(start)
-        begin_s = min(_START_S, 0.4 * self.limits.time_s)
-        construct(self.state, self.limits.seed, Deadline(begin_s), lambda: self._report("alone"))
-        self._report("heuristic")
+            self._is_started = True
+        travel_alone(self.state)
+        self._report("alone")
         if not self._is_done() and self.problem.n_columns:
-            self._with_bound()
+            self._improve()
+            if not self._is_done() and self.problem.n_columns <= _LP_COLUMNS:
+                self._with_bound()
         return self._solution()
+
+    def _improve(self) -> None:
+        """Search and pricing; on large problems until the limits."""
+        search = LaneSearch(
+            self.problem, self.index, self.menus, self.state.packer, self.limits.seed
+        )
+        if self._is_started:
+            search.take(np.array(self.state.column, dtype=np.int32), self.state.loads())
+        search.insert_all()
+        self._take_plan(search, "insertion")
+        lagrangian = Lagrangian(self.problem, self.index)
+        self._raise_bound(lagrangian.bound_fen)
+        improver = Improver(
+            search,
+            lagrangian,
+            self.deadline,
+            on_plan=lambda: self._take_plan(search, "ruin and recreate"),
+            on_bound=lambda: self._raise_bound(lagrangian.bound_fen),
+            is_done=self._is_done,
+            in_thread=self.limits.n_threads > 1,
+            seed=self.limits.seed,
+        )
+        if self.problem.n_columns <= _SMALL_COLUMNS:
+            improver.begin()
+        else:
+            improver.run()
+
+    def _take_plan(self, search: LaneSearch, note: str) -> None:
+        if search.cost_fen < self.state.cost_fen:
+            plan = search.plan()
+            self.state.take(plan.column.tolist(), plan.loads)
+            self._report(note)
 
     def _adopt_start(self, start: Solution) -> None:
         units: dict[int, Units] = {}
@@ -277,6 +318,8 @@ class _Run:
             return "optimal"
         if (cost_fen - self.bound_fen) / cost_fen <= self.limits.gap:
             return "gap"
+        if self.deadline.is_cancelled:
+            return "cancelled"
         return "time_limit" if self.deadline.is_over else "exhausted"
 
     def _solution(self) -> Solution:

@@ -267,6 +267,18 @@ class State:
             if self.units[b] != after:
                 self._set_units(b, after)
 
+    def take(self, columns: Sequence[int], loads: Iterable[PackedUnit]) -> None:
+        """Become a feasible plan whose loads and contents are known."""
+        packed: dict[int, list[PackedUnit]] = {}
+        for load in loads:
+            packed.setdefault(int(self.problem.option_bucket[load.option]), []).append(load)
+        units: list[Units] = [()] * len(self.units)
+        for b, inside in packed.items():
+            inside.sort(key=lambda load: (self.option_fen[load.option], load.option, load.parts))
+            units[b] = tuple(load.option for load in inside)
+            self.packer.remember([list(load.parts) for load in inside], units[b])
+        self.restore((list(columns), units))
+
     def loads(self) -> tuple[PackedUnit, ...]:
         """Physical units with their contents; empty units are left out."""
         found: list[PackedUnit] = []

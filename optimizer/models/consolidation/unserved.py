@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.models.consolidation.problem import LongArray, Problem
+from optimizer.models.consolidation.problem import IntArray, LongArray, Problem
 from optimizer.models.consolidation.solution import Solution
 
 
 def resource_use(problem: Problem, solution: Solution) -> LongArray:
     """(R,) what a solution draws on each resource, in the unit of the resource."""
+    return draws_of(problem, solution.column, solution.units)
+
+
+def draws_of(problem: Problem, column: IntArray, units: IntArray | LongArray) -> LongArray:
+    """(R,) what chosen columns (K,) and numbers of units (O,) draw on each resource."""
     used = np.zeros(len(problem.resource_names), dtype=np.int64)
-    for column in solution.column[solution.column >= 0]:
-        low, high = problem.col_draw_ptr[column], problem.col_draw_ptr[column + 1]
+    for q in column[column >= 0]:
+        low, high = problem.col_draw_ptr[q], problem.col_draw_ptr[q + 1]
         np.add.at(used, problem.col_draw_resource[low:high], problem.col_draw_amount[low:high])
-    for option in np.flatnonzero(solution.units):
+    for option in np.flatnonzero(units):
         low, high = problem.option_draw_ptr[option], problem.option_draw_ptr[option + 1]
-        amount = problem.option_draw_amount[low:high] * int(solution.units[option])
+        amount = problem.option_draw_amount[low:high] * int(units[option])
         np.add.at(used, problem.option_draw_resource[low:high], amount)
     return used
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from optimizer.costs.events import (
+    carbon_fen,
     declaration_fen,
     inspection_fen,
     lateness_fen,
@@ -21,6 +22,8 @@ from optimizer.costs.events import (
 )
 from optimizer.domain.service import LOOSE
 from optimizer.domain.shipment import Place, Shipment
+from optimizer.domain.tariff import CARBON_PRICE
+from optimizer.models.consolidation.meter import Meter
 from optimizer.network.clearances import clearance_min
 from optimizer.network.network import Network
 from optimizer.plan.itinerary import Leg
@@ -88,6 +91,7 @@ class Way:
     customs_fen: int
     inspection_fen: int
     lateness_fen: int
+    carbon_fen: int = 0
 
     @property
     def own_cost_fen(self) -> int:
@@ -100,6 +104,7 @@ class Way:
             + self.customs_fen
             + self.inspection_fen
             + self.lateness_fen
+            + self.carbon_fen
         )
 
 
@@ -153,6 +158,8 @@ class WayFinder:
         # Nobody clears there: no row of the data covers the country and mode.
         self.accesses = {h: a for h, a in self.accesses.items() if self._export_min[h] >= 0}
         self.egresses = {h: a for h, a in self.egresses.items() if self._import_min[h] >= 0}
+        # Without a price on it nobody asks for the CO2e of every way.
+        self._meter = Meter(data) if data.parameters.get(CARBON_PRICE) else None
         self._inspection = lru_cache(maxsize=None)(self._inspection_of)
         self._stuffing = lru_cache(maxsize=None)(self._stuffing_of)
 
@@ -292,7 +299,16 @@ class WayFinder:
             customs_fen=self._customs_fen,
             inspection_fen=self._inspection(crossings),
             lateness_fen=lateness_fen(lateness_min, self._shipment.late_fen_per_hour),
+            carbon_fen=self._carbon(access, chain, egress),
         )
+
+    def _carbon(self, access: Access, chain: tuple[LaneDeparture, ...], egress: Access) -> int:
+        if self._meter is None:
+            return 0
+        ends_g = sum(end.leg.co2e_g for end in (access, egress) if end.leg is not None)
+        kg = self._shipment.gross_kg
+        lanes_g = sum(self._meter.grams(leg, kg) for lane in chain for leg in lane.legs)
+        return carbon_fen(self._network.data, ends_g + lanes_g)
 
     def _delivered(self, egress: Access, cleared_min: int) -> int:
         if egress.leg is None:

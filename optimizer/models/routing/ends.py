@@ -82,12 +82,7 @@ def starts_of(request: Request, product: Product) -> Ints:
         return np.array([[node, layer, 0, ready, ready, 0, 0]], dtype=np.int64)
     reach = place_reach(network, shipment.origin)
     fen = _reach_fen(request, shipment.origin, product)
-    opens = [
-        network.next_open_facility(network.facility_ids[facility], ready + minutes)
-        for facility, minutes in zip(
-            reach.facilities.tolist(), reach.duration_min.tolist(), strict=True
-        )
-    ]
+    opens = _opens(network, shipment.origin, ready)
     rows = [
         (facility, layer, 1, at, at, price, emitted)
         for facility, at, price, emitted in zip(
@@ -100,6 +95,17 @@ def starts_of(request: Request, product: Product) -> Ints:
         if price != NOT_SOLD and at != UNREACHED
     ]
     return np.array(rows, dtype=np.int64).reshape(-1, 7)
+
+
+@lru_cache(maxsize=1024)
+def _opens(network: Network, place: Place, ready_min: int) -> tuple[int, ...]:
+    """When each facility in reach of a place first takes what leaves there at a minute."""
+    reach = place_reach(network, place)
+    ways = zip(reach.facilities.tolist(), reach.duration_min.tolist(), strict=True)
+    return tuple(
+        network.next_open_facility(network.facility_ids[facility], ready_min + minutes)
+        for facility, minutes in ways
+    )
 
 
 def finals_of(request: Request, product: Product) -> tuple[Ints, Ints, Ints]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from optimizer.costs.events import lateness_fen, storage_fen
+from optimizer.costs.events import carbon_fen, lateness_fen, storage_fen
 from optimizer.domain.border import BorderStatus
 from optimizer.models.routing.estimates import estimate_refs
 from optimizer.models.routing.legs import (
@@ -15,7 +15,7 @@ from optimizer.models.routing.legs import (
     service_leg,
     truck_leg,
 )
-from optimizer.models.routing.problem import Request
+from optimizer.models.routing.problem import Product, Request
 from optimizer.models.routing.search import Step, Way
 from optimizer.network.network import UNREACHED, Network
 from optimizer.plan.itinerary import ClearanceEvent, Itinerary, Leg, StorageEvent
@@ -24,9 +24,18 @@ EXPORTED, IMPORTED_NOW, DELIVERED = -2, -3, -4
 START = -1
 
 
-def build_itinerary(request: Request, way: Way) -> Itinerary | None:
+MadeLegs = dict[tuple[Product, int, int, int], Leg | None]
+"""Legs by product, offer, departure and moment: the ways of a front share most of them."""
+
+
+def build_itinerary(request: Request, way: Way, made: MadeLegs | None = None) -> Itinerary | None:
     """
     The itinerary of a way, priced exactly.
+
+    Parameters
+    ----------
+    made
+        Legs of other ways of the same request, taken from here and added to it.
 
     Returns
     -------
@@ -34,7 +43,7 @@ def build_itinerary(request: Request, way: Way) -> Itinerary | None:
         ``None`` in the rare case that a last-mile card holds at the ready date but not on the day.
     """
     shipment = request.shipment
-    legs = _legs(request, way)
+    legs = _legs(request, way, {} if made is None else made)
     if legs is None:
         return None
     clearances = _clearances(request.network, way.steps)
@@ -48,6 +57,8 @@ def build_itinerary(request: Request, way: Way) -> Itinerary | None:
     lines["customs"] += len(clearances) * request.declaration_fen
     lines["inspection"] += _inspections(request, way.steps)
     lines["lateness"] += lateness_fen(lateness, shipment.late_fen_per_hour)
+    co2e_g = sum(leg.co2e_g for leg in legs)
+    lines["carbon"] += carbon_fen(request.network.data, co2e_g)
     cost_lines = {name: fen for name, fen in lines.items() if fen}
     return Itinerary(
         shipment_id=shipment.shipment_id,
@@ -57,14 +68,14 @@ def build_itinerary(request: Request, way: Way) -> Itinerary | None:
         cost_lines_fen=cost_lines,
         delivered_min=delivered,
         lateness_min=lateness,
-        co2e_g=sum(leg.co2e_g for leg in legs),
+        co2e_g=co2e_g,
         stand_alone_fen=sum(cost_lines.values()),
         estimate_refs=estimate_refs(request.network, shipment, legs, clearances),
         warnings=crossing_warnings(request.network, legs),
     )
 
 
-def _legs(request: Request, way: Way) -> tuple[Leg, ...] | None:
+def _legs(request: Request, way: Way, made: MadeLegs) -> tuple[Leg, ...] | None:
     network, shipment = request.network, request.shipment
     rider = Rider(
         product=way.product,
@@ -105,7 +116,10 @@ def _legs(request: Request, way: Way) -> tuple[Leg, ...] | None:
                     )
                 )
         elif step.made_by >= 0:
-            legs.append(_offer_leg(network, step, rider))
+            key = (way.product, step.made_by, step.ride, step.departs_min)
+            if key not in made:
+                made[key] = _offer_leg(network, step, rider)
+            legs.append(made[key])
     return None if any(leg is None for leg in legs) else tuple(leg for leg in legs if leg)
 
 

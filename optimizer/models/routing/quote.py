@@ -8,7 +8,7 @@ import numpy as np
 
 from optimizer.domain.shipment import Shipment
 from optimizer.models.routing.evaluate import with_punctuality
-from optimizer.models.routing.itineraries import build_itinerary
+from optimizer.models.routing.itineraries import MadeLegs, build_itinerary
 from optimizer.models.routing.problem import build_request, products_of
 from optimizer.models.routing.reasons import Reason, find_reasons
 from optimizer.models.routing.search import Search, Way
@@ -71,7 +71,8 @@ def quote(
     request = build_request(network, shipment, quantile=quantile)
     search = Search(request)
     front = search.front(products_of(network, shipment))
-    built = (build_itinerary(request, way) for way in spread(front, max_itineraries))
+    made: MadeLegs = {}
+    built = (build_itinerary(request, way, made) for way in spread(front, max_itineraries))
     itineraries = [
         with_punctuality(network, shipment, itinerary) for itinerary in built if itinerary
     ]

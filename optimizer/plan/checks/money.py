@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from optimizer.costs.rating import RateBook
 from optimizer.costs.rating_events import (
+    carbon_fen,
     customs_fen,
     inspection_fen,
     lateness_fen,
@@ -122,6 +123,7 @@ def _extras(
             if origin is not None and destination is not None
         ),
         "lateness": lateness_fen(lateness_min, shipment.late_fen_per_hour),
+        "carbon": carbon_fen(data.parameters, itinerary.co2e_g),
     }
 
 

@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
+from optimizer.datasets.route_checks import gauge_mismatches
+from optimizer.domain.network_data import NetworkData
 from optimizer.errors import Finding, ScenarioError
 from optimizer.scenario.modifications.base import Modification, World
 
@@ -23,10 +25,11 @@ def apply_all(world: World, modifications: Sequence[Modification], where: str = 
     ------
     ScenarioError
         C520 an unknown name, C521 a value without meaning here, C522 a modification that changes
-        nothing. All at once; one that cannot be applied is left out for those after it.
+        nothing, C523 a train on the wrong gauge. All at once; one that cannot be applied is left
+        out for those after it.
     """
     found: list[Finding] = []
-    base_fingerprint = world.data.fingerprint
+    data_before = world.data
     for number, modification in enumerate(modifications):
         place = f"{where}modifications.{number}"
         mine = modification.findings(world)
@@ -44,11 +47,28 @@ def apply_all(world: World, modifications: Sequence[Modification], where: str = 
                 )
             )
         world = after
+    found += _gauge_breaks(data_before, world.data)
     if found:
         raise ScenarioError(found)
     if not modifications:
         return world
-    return world.with_data(fingerprint=fingerprint_of(base_fingerprint, modifications))
+    return world.with_data(fingerprint=fingerprint_of(data_before.fingerprint, modifications))
+
+
+def _gauge_breaks(before: NetworkData, after: NetworkData) -> list[Finding]:
+    """C523: trains that meet the wrong gauge since the modifications."""
+    known = set(gauge_mismatches(before))
+    return [
+        Finding(
+            code="C523",
+            what="a train calls at a rail terminal without its gauge",
+            where="modifications",
+            value=mismatch,
+            remedy="add site_gauges or service_gauge, or keep the gauge change at the border",
+        )
+        for mismatch in gauge_mismatches(after)
+        if mismatch not in known
+    ]
 
 
 def fingerprint_of(base: str, modifications: Sequence[Modification]) -> str:

@@ -29,11 +29,12 @@ from optimizer.scenario.modifications.services import (
     RetimeService,
     ServiceCapacity,
     ServiceFrequency,
+    ServiceGauge,
     ServiceSpeed,
     StartService,
     StopService,
 )
-from optimizer.scenario.modifications.sites import CloseSite, OpenSite, SiteHandling
+from optimizer.scenario.modifications.sites import CloseSite, OpenSite, SiteGauges, SiteHandling
 from optimizer.scenario.modifications.uncertainty import Delays, InspectionRate
 
 AnyModification = Annotated[
@@ -50,6 +51,7 @@ AnyModification = Annotated[
     | ServiceFrequency
     | RetimeService
     | ServiceCapacity
+    | ServiceGauge
     | ServiceSpeed
     | TariffFactor
     | Subsidy
@@ -64,6 +66,7 @@ AnyModification = Annotated[
     | Delays
     | CloseSite
     | OpenSite
+    | SiteGauges
     | SiteHandling
     | DemandGrowth
     | DemandShift

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import Literal
+from fnmatch import fnmatchcase
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from optimizer.domain.location import Mode
 from optimizer.domain.service import LOOSE
-from optimizer.domain.tariff import RateCard
+from optimizer.domain.tariff import CARBON_PRICE, RateCard
 from optimizer.errors import Finding
 from optimizer.scenario.modifications.base import Modification, World, missing_names, unknown, wrong
 from optimizer.units import MFEN_PER_FEN
 
-CARBON_PRICE = "carbon_price_fen_per_t"
 _CONNECTOR = "connector"
 _MFEN_PER_CNY = 100 * MFEN_PER_FEN
 
@@ -28,7 +28,7 @@ class _OfCards(Modification):
     ----------
     scopes
         What the cards price: service ids, truck lane ids, ``connector`` or ``connector:<country>``;
-        ``*`` at the end stands for any ending, and ``mode:<mode>`` for every product of a mode.
+        ``*`` stands for anything, and ``mode:<mode>`` for every product of a mode.
     load_units
         Only cards of these types, ``LOOSE`` among them; all if empty.
     """
@@ -117,7 +117,7 @@ class FuelPrice(Modification):
 
     kind: Literal["fuel_price"]
     change_share: float = Field(gt=-1, le=10)
-    fuel_share: dict[Mode, float] = Field(
+    fuel_share: dict[Annotated[Mode, Field(strict=False)], float] = Field(
         default={Mode.ROAD: 0.35, Mode.RAIL: 0.12, Mode.AIR: 0.30}, strict=False
     )
 
@@ -215,6 +215,4 @@ def _covers(scope: str, card: RateCard, world: World) -> bool:
     if scope.startswith("mode:"):
         mode = mode_of_scopes(world).get(card.scope)
         return mode is not None and scope == f"mode:{mode}"
-    if scope.endswith("*"):
-        return card.scope.startswith(scope[:-1])
-    return card.scope == scope
+    return fnmatchcase(card.scope, scope)

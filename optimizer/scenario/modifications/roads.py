@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -22,7 +23,7 @@ class _OfLanes(Modification):
     Parameters
     ----------
     lanes
-        Lane ids; ``*`` at the end stands for any ending.
+        Lane ids; ``*`` stands for anything.
     via
         Only lanes over this border or crossing; all of ``lanes`` if empty.
     """
@@ -35,7 +36,8 @@ class _OfLanes(Modification):
         return [
             name
             for name, lane in world.data.truck_lanes.items()
-            if any(_is(name, pattern) for pattern in self.lanes) and self._passes(lane, world)
+            if any(fnmatchcase(name, pattern) for pattern in self.lanes)
+            and self._passes(lane, world)
         ]
 
     def _passes(self, lane: TruckLane, world: World) -> bool:
@@ -48,7 +50,7 @@ class _OfLanes(Modification):
         found = [
             unknown("lanes", pattern, known, "truck lane")
             for pattern in self.lanes
-            if not any(_is(name, pattern) for name in known)
+            if not any(fnmatchcase(name, pattern) for name in known)
         ]
         if not found and not self.chosen(world):
             borders = {c.border_id for c in world.data.crossings.values()}
@@ -122,7 +124,3 @@ class PermitQuota(_OfLanes):
     def of_lane(self, lane: TruckLane) -> TruckLane:
         """With the quota."""
         return replace(lane, quota_per_day=self.per_day)
-
-
-def _is(name: str, pattern: str) -> bool:
-    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -33,14 +34,16 @@ class _OfServices(Modification):
     Parameters
     ----------
     services
-        Service ids; ``*`` at the end stands for any ending.
+        Service ids; ``*`` stands for anything.
     """
 
     services: tuple[str, ...] = Field(min_length=1, strict=False)
 
     def chosen(self, world: World) -> list[str]:
         """Ids of the services that are meant."""
-        return [name for name in world.data.services if any(_is(name, p) for p in self.services)]
+        return [
+            name for name in world.data.services if any(fnmatchcase(name, p) for p in self.services)
+        ]
 
     def findings(self, world: World) -> list[Finding]:
         """C520 for each pattern that fits no service, then what the kind itself finds."""
@@ -48,7 +51,7 @@ class _OfServices(Modification):
         found = [
             unknown("services", pattern, known, "service")
             for pattern in self.services
-            if not any(_is(name, pattern) for name in known)
+            if not any(fnmatchcase(name, pattern) for name in known)
         ]
         return found or self.own_findings(world)
 
@@ -212,6 +215,18 @@ class ServiceCapacity(_OfServices):
         )
 
 
+class ServiceGauge(_OfServices):
+    """Run on another track gauge from the first call on."""
+
+    kind: Literal["service_gauge"]
+    gauge_mm: int = Field(ge=600, le=2000)
+
+    def of_service(self, service: Service, world: World) -> Service:
+        """With the gauge."""
+        del world
+        return replace(service, gauge_mm=self.gauge_mm)
+
+
 class ServiceSpeed(_OfServices):
     """Scale the running time between calls; stops stay as long as they are."""
 
@@ -240,10 +255,6 @@ class ServiceSpeed(_OfServices):
                 )
             )
         return replace(service, calls=tuple(calls))
-
-
-def _is(name: str, pattern: str) -> bool:
-    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
 
 
 def _zone_min(world: World, call: Call) -> int:

@@ -71,6 +71,17 @@ class OpenSite(_OfFacilities):
         return replace(facility, consolidates=True, customs_modes=modes)
 
 
+class SiteGauges(_OfFacilities):
+    """Lay track of a gauge at rail terminals, beside what is there."""
+
+    kind: Literal["site_gauges"]
+    gauge_mm: int = Field(ge=600, le=2000)
+
+    def of_facility(self, facility: Facility) -> Facility:
+        """With the gauge."""
+        return replace(facility, gauges_mm=facility.gauges_mm | {self.gauge_mm})
+
+
 class SiteHandling(_OfFacilities):
     """Scale how long a facility takes and what it asks."""
 

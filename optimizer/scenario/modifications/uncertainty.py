@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -28,7 +28,9 @@ class InspectionRate(Modification):
 
     kind: Literal["inspection_rate"]
     factor: float = Field(ge=0, le=1000)
-    credit_classes: tuple[CreditClass, ...] = Field(default=(), strict=False)
+    credit_classes: tuple[Annotated[CreditClass, Field(strict=False)], ...] = Field(
+        default=(), strict=False
+    )
 
     def findings(self, world: World) -> list[Finding]:
         """Nothing can be wrong with it."""
@@ -51,7 +53,7 @@ class Delays(Modification):
 
     kind: Literal["delays"]
     factor: float = Field(ge=0, le=100)
-    modes: tuple[Mode, ...] = Field(default=(), strict=False)
+    modes: tuple[Annotated[Mode, Field(strict=False)], ...] = Field(default=(), strict=False)
 
     def findings(self, world: World) -> list[Finding]:
         """Nothing can be wrong with it."""

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from optimizer.errors import ModelError
+from optimizer.models.consolidation.evaluate import evaluate
 from optimizer.models.consolidation.problem import UNSERVED
 from optimizer.models.consolidation.solve import solve
 from optimizer.solvers.limits import SolveLimits
@@ -49,6 +50,19 @@ def test_it_stops_in_time_with_a_checked_plan(n_threads):
     assert solution.objective_fen < int(problem.unserved_fen.sum())
 
 
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_it_stops_when_it_is_told_with_a_checked_plan(n_threads):
+    problem, told = corridor(1, CorridorSize(n_shipments=250)), time.monotonic() + 1.5
+    solution = solve(
+        problem,
+        SolveLimits(time_s=60, n_threads=n_threads),
+        should_stop=lambda: time.monotonic() > told,
+    )
+    assert time.monotonic() - told < 2.5
+    assert solution.stop_reason in ("cancelled", "optimal")
+    assert not evaluate(problem, solution).violations
+
+
 def test_a_gap_ends_the_solve_early():
     problem = corridor(6, CorridorSize(n_shipments=40, n_days=10))
     solution = solve_and_check(problem, SolveLimits(time_s=60, gap=0.05))
@@ -74,7 +88,7 @@ def test_incumbents_are_told_as_they_come():
     solution = solve_and_check(corridor(8, CorridorSize(n_shipments=60)), SolveLimits(time_s=8))
     seconds = [incumbent.seconds for incumbent in solution.incumbents]
     assert seconds == sorted(seconds)
-    assert [incumbent.note for incumbent in solution.incumbents[:2]] == ["alone", "heuristic"]
+    assert [incumbent.note for incumbent in solution.incumbents[:2]] == ["alone", "insertion"]
     assert solution.incumbents[0].seconds < 4
 
 

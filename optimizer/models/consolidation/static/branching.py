@@ -1,4 +1,4 @@
-"""Branch and bound over the groups' model: restricted, for plans; or reduced, for the bound too."""
+"""Branch and bound over the links that a better routing can use: for the bound."""
 
 from __future__ import annotations
 
@@ -53,7 +53,6 @@ def branch(
     seed: int,
     by_commodity: bool = False,
     n_threads: int = 1,
-    max_nodes: int | None = None,
     gap: float = 0.0,
     should_stop: Callable[[], bool] | None = None,
     on_bound: Callable[[float], None] | None = None,
@@ -92,7 +91,6 @@ def branch(
         gap=gap,
         seed=seed,
         n_threads=n_threads,
-        max_nodes=max_nodes,
         start=None
         if begin is None
         else _start(network, parts, links, begin, part=whose, is_fixed=is_fixed),

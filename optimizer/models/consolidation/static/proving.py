@@ -43,6 +43,12 @@ def _target(ledger: Ledger, dual: Lagrangian) -> float:
     return ledger.cost if ledger.best is not None else 1.2 * dual.bound + 1.0
 
 
+def can_prove(ledger: Ledger, values: np.ndarray, value_bound: float) -> bool:
+    """Whether the model by commodities is small enough to be solved; arguments as in ``prove``."""
+    n_links = int(np.count_nonzero(values <= ledger.cost - value_bound))
+    return n_links * ledger.network.n_commodities <= _MOST_BY_COMMODITY
+
+
 def prove(ledger: Ledger, values: np.ndarray, value_bound: float, n_threads: int) -> None:
     """
     Branch and bound over the links that a better routing can use, until it ends or time does.
@@ -68,7 +74,7 @@ def prove(ledger: Ledger, values: np.ndarray, value_bound: float, n_threads: int
         begin=begin,
         time_s=ledger.deadline.left_s,
         seed=ledger.limits.seed,
-        by_commodity=len(links) * ledger.network.n_commodities <= _MOST_BY_COMMODITY,
+        by_commodity=can_prove(ledger, values, value_bound),
         n_threads=n_threads,
         gap=ledger.limits.gap,
         should_stop=lambda: ledger.is_over,

@@ -5,20 +5,27 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.models.consolidation.static.annealing import Annealer
-from optimizer.models.consolidation.static.branching import branch
+from optimizer.models.consolidation.static.core import solve_core
 from optimizer.models.consolidation.static.diving import Diver
 from optimizer.models.consolidation.static.flows import route_through
 from optimizer.models.consolidation.static.ledger import Ledger
 from optimizer.models.consolidation.static.links import LongArray
 from optimizer.models.consolidation.static.paths import Routing
+from optimizer.models.consolidation.static.pricing import price_links
+from optimizer.models.consolidation.static.regions import (
+    Region,
+    Size,
+    favoured,
+    freed,
+    held,
+    merged,
+)
 from optimizer.solvers.linear import BoolArray, FloatArray
 
 _FAVOURED = 0.005
 """Average opening from which a link takes part in dives."""
-_HOPE, _LUCK = 0.015, 0.02
-"""Average opening, plus luck, from which a link takes part in small MIPs."""
 _DIVES_FIRST = 3
-_CYCLE = ("merge", "free", "free", "repair", "dive", "merge", "free", "free", "dive")
+_CYCLE = ("merge", "free", "free", "core", "free", "repair", "merge", "free", "free", "dive")
 """What rounds do after the first dives, again and again."""
 _NOISE = 0.2
 _STEPS, _SHARE = 40, 0.06
@@ -27,7 +34,14 @@ _WARM, _COLD = 0.05, 0.003
 """Temperatures in mean cost of a link that is used."""
 _HOPEFUL = 1.01
 """Routings up to this factor above the best are annealed."""
-_MIP_SHARE, _MIP_S, _MIP_NODES = 0.08, 8.0, 200
+_CORE_SHARE, _CORE_S, _CORE_NODES = 0.1, 10.0, 200
+"""Limits of a core: share of the whole time, seconds, nodes. Seconds bind on slow machines only."""
+_PRICE_STEPS = 60
+_FLOWS_EACH = 8.0
+"""Flows of each commodity, beside those of routings, with which cores begin."""
+_FIRST_SHARE = 0.25
+_NO_BETTER = 1e-6
+"""A neighbourhood whose bound is within this share of the cost is not searched."""
 
 
 class Searching:
@@ -38,15 +52,22 @@ class Searching:
     ----------
     ledger
         Holds at least one routing before ``round``.
+    n_th
+        Number of this search, where several share a ledger.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, n_th: int = 0) -> None:
         self.ledger, self.network = ledger, ledger.network
-        self.rng = np.random.default_rng(ledger.limits.seed)
+        self.rng = np.random.default_rng((ledger.limits.seed, n_th))
         self.diver = Diver(ledger)
         self.opening: FloatArray = np.zeros(self.network.n_links)
         self.price: FloatArray = np.zeros((self.network.n_commodities, self.network.n_nodes))
         self.n_rounds = 0
+        n_flows = _FLOWS_EACH * self.network.n_commodities
+        self.sizes = {
+            kind: Size(share=_FIRST_SHARE, n_flows=n_flows, least_flows=n_flows / 4)
+            for kind in ("merge", "free", "core")
+        }
 
     def first(self) -> None:
         """A routing at once, if inserting one commodity after the other finds one."""
@@ -83,11 +104,11 @@ class Searching:
         if step == "dive":
             self._dive(best, np.zeros(self.network.n_links, dtype=np.bool_), _SHARE)
         elif step == "repair":
-            self._dive(best, self._held(best), 2 * _SHARE)
-        elif step == "merge":
-            self._merge(best)
+            used, share = best.used(self.network), float(self.rng.uniform(0.1, 0.4))
+            fixed = held(self.network, used, self.opening, share, self.rng)
+            self._dive(best, fixed, 2 * _SHARE)
         else:
-            self._free(best)
+            self._core(best, step)
         return self.ledger.cost < before
 
     def _dive(self, best: Routing, held: BoolArray, share: float) -> None:
@@ -114,25 +135,6 @@ class Searching:
         luck = self.rng.random(self.network.n_links) < chance
         return np.flatnonzero(used | luck | (self.opening > _FAVOURED))
 
-    def _held(self, best: Routing) -> BoolArray:
-        """The links of the best routing that stay open: all but those of one neighbourhood."""
-        used = best.used(self.network)
-        rng, n_nodes = self.rng, self.network.n_nodes
-        share = float(rng.uniform(0.1, 0.4))
-        kind = rng.integers(3)
-        if kind == 0:  # anywhere
-            freed = rng.random(self.network.n_links) < share
-        elif kind == 1:  # around some nodes
-            near = np.zeros(n_nodes, dtype=np.bool_)
-            near[rng.permutation(n_nodes)[: max(1, int(share * n_nodes / 2))]] = True
-            freed = near[self.network.tail] | near[self.network.head]
-        else:  # what the relaxation likes least
-            doubt = (1.0 - self.opening) * rng.random(self.network.n_links)
-            doubt[~used] = -1.0
-            freed = np.zeros(self.network.n_links, dtype=np.bool_)
-            freed[np.argsort(-doubt, kind="stable")[: max(2, int(share * used.sum()))]] = True
-        return used & ~freed
-
     def _anneal(self, begin: Routing) -> None:
         """Ruin and recreate from a routing, then the cheapest flow."""
         used = begin.used(self.network)
@@ -144,36 +146,44 @@ class Searching:
         if found.cost < begin.cost:
             self.polish(found)
 
-    def _merge(self, best: Routing) -> None:
-        """Branch over the links on which good routings do not agree."""
-        others = [one for one in self.ledger.elite if one.cost > best.cost]
-        n_others = min(len(others), 1 + int(self.rng.integers(3)))
-        chosen = self.rng.permutation(len(others))[:n_others]
-        uses = [best.used(self.network)] + [others[i].used(self.network) for i in chosen]
-        self._branch(best, np.logical_or.reduce(uses), np.logical_and.reduce(uses))
+    def _region(self, best: Routing, kind: str) -> Region:
+        """The neighbourhood of a round."""
+        if kind == "merge":
+            return merged(self.network, best, self.ledger.elite, self.rng)
+        if kind == "core":
+            elite = self.ledger.elite
+            return favoured(self.network, best, elite, self.opening, _FAVOURED)
+        share = self.sizes[kind].share * float(self.rng.uniform(0.6, 1.4))
+        return freed(self.network, best, self.opening, share, self.rng)
 
-    def _free(self, best: Routing) -> None:
-        """Branch over the links of a neighbourhood, used or favoured; the rest stays as it is."""
-        used, held = best.used(self.network), self._held(best)
-        touched = np.zeros(self.network.n_nodes, dtype=np.bool_)
-        freed = used & ~held
-        touched[self.network.tail[freed]] = True
-        touched[self.network.head[freed]] = True
-        near = touched[self.network.tail] & touched[self.network.head]
-        hopeful = near & ~used & (self.opening + _LUCK * self.rng.random(len(used)) > _HOPE)
-        self._branch(best, used | hopeful, held)
-
-    def _branch(self, best: Routing, may_open: BoolArray, is_fixed: BoolArray) -> None:
-        time_s = min(_MIP_S, _MIP_SHARE * self.ledger.limits.time_s, self.ledger.deadline.left_s)
-        result = branch(
+    def _core(self, best: Routing, kind: str) -> None:
+        """Price a neighbourhood, and branch over the flows that its prices favour."""
+        region, before, limits = self._region(best, kind), self.ledger.cost, self.ledger.limits
+        priced = price_links(
             self.network,
-            np.flatnonzero(may_open),
-            is_fixed=is_fixed,
-            begin=best,
-            time_s=time_s,
-            seed=int(self.rng.integers(1 << 30)),
-            max_nodes=_MIP_NODES,
-            should_stop=lambda: self.ledger.is_over,
+            np.flatnonzero(region.may_open),
+            region.is_fixed,
+            self.price,
+            self.opening,
+            asked=region.asked,
+            cost=before,
+            n_steps=_PRICE_STEPS,
         )
-        if result.routing is not None:
-            self.polish(result.routing)
+        is_finished = priced.bound >= before * (1.0 - _NO_BETTER)
+        if not is_finished:
+            result = solve_core(
+                priced,
+                best,
+                region.others,
+                int(self.sizes[kind].n_flows),
+                time_s=min(_CORE_S, _CORE_SHARE * limits.time_s, self.ledger.deadline.left_s),
+                seed=int(self.rng.integers(1 << 30)),
+                max_nodes=_CORE_NODES,
+                should_stop=lambda: self.ledger.is_over,
+                on_routing=self.ledger.offer,
+            )
+            is_finished = result.is_finished
+            if result.routing is not None and result.routing.cost < before:
+                self.polish(result.routing)
+        if self.ledger.cost >= before:
+            self.sizes[kind].adapt(is_finished=is_finished)

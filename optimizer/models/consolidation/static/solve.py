@@ -26,7 +26,7 @@ from optimizer.models.consolidation.static.lagrangian import Lagrangian
 from optimizer.models.consolidation.static.ledger import Ledger
 from optimizer.models.consolidation.static.links import make_links
 from optimizer.models.consolidation.static.paths import make_plan, take_apart, without_noise
-from optimizer.models.consolidation.static.proving import climb, prove
+from optimizer.models.consolidation.static.proving import can_prove, climb, prove
 from optimizer.models.consolidation.static.searching import Searching
 from optimizer.solvers.limits import Deadline, SolveLimits
 from optimizer.solvers.status import SolverResult, SolverStatus
@@ -158,15 +158,18 @@ class _Run:
         self.ledger.tell()
 
     def _beside(self, dual: Lagrangian) -> None:
-        """Two threads: this one searches and tells, the other climbs and proves."""
+        """Two threads: this one searches and tells, the other climbs, then proves or searches."""
         ready = threading.Event()
         failures: list[BaseException] = []
 
         def work() -> None:
             try:
                 climb(self.ledger, dual, _MORE_STEPS)
+                self._follow(dual)
                 while not self.ledger.is_over and not ready.wait(0.05):
                     pass
+                if not can_prove(self.ledger, dual.link_values(), dual.bound):
+                    self._search_too(dual)
                 if not self.ledger.is_over:
                     prove(self.ledger, dual.link_values(), dual.bound, 1)
             except BaseException as error:  # noqa: BLE001 - handed to the calling thread
@@ -187,6 +190,14 @@ class _Run:
             thread.join()
         if failures:
             raise failures[0]
+
+    def _search_too(self, dual: Lagrangian) -> None:
+        """Another search beside the first, until it goes stale."""
+        search = Searching(self.ledger, 1)
+        search.opening, search.price = dual.opening, dual.price
+        stale = 0
+        while not self.ledger.is_over and stale < _STALE_ROUNDS:
+            stale = 0 if search.round() else stale + 1
 
     def _follow(self, dual: Lagrangian) -> None:
         """Let the search begin from the relaxation as it stands."""

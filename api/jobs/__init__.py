@@ -1,0 +1,1 @@
+"""Durable jobs: a queue, workers, and child processes that do the work."""

@@ -1,0 +1,1 @@
+"""What jobs survive: workers are killed while they work, and every job still ends once."""
