@@ -15,7 +15,8 @@ _GRACE_S = 300.0
 """Reading, compiling and checking beside the solve; a method that overruns its limit by more is
 ended, and the row says so."""
 _STAGES_S = 3_600.0
-"""The same for a family that has stages before its solve."""
+"""The same for a family that has more than one solve, or stages before it."""
+_STAGED = frozenset({"lane", "fulfilment"})
 _MIB = 2**20
 
 
@@ -50,7 +51,7 @@ def run_case(name: str, case: Case, task: Task, memory_gib: float) -> Row:
         Address space of the child; more is refused to it.
     """
     child = Child(_work, (name, case, task, memory_gib))
-    deadline = time.monotonic() + task.time_s + (_STAGES_S if name == "lane" else _GRACE_S)
+    deadline = time.monotonic() + task.time_s + (_STAGES_S if name in _STAGED else _GRACE_S)
     lower, upper, first = -float("inf"), float("inf"), None
     began, seconds, peak_mib = time.monotonic(), 0.0, 0
     status, note = "died", "the process ended without an answer"

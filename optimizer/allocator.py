@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
@@ -38,8 +38,6 @@ HOLD_MIN = 30
 MAX_TRIES = 3
 HORIZON_DAYS = 40
 EPOCH_LEAD_DAYS = 2
-MAX_EXPLAINED = 20
-"""Orders of a batch whose repairs are priced."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,48 +213,25 @@ class Allocator:
 
         Nothing is reserved.
         """
-        from optimizer.models.allocation.batch_answer import choices_of
-        from optimizer.models.allocation.batch_build import BatchRules
-        from optimizer.models.allocation.batch_solve import solve_batch
+        from optimizer.models.allocation.batch_answer import Moments, answer_batch
         from optimizer.solvers.limits import SolveLimits
 
-        minute_of = self.inputs.network.minute
+        network = self.inputs.network
         with self._lock:
             self._give_back()
-            solution = solve_batch(
+            return answer_batch(
                 self.board,
-                orders,
                 self.lanes,
-                BatchRules(minute_of=minute_of),
+                orders,
+                Moments(
+                    epoch_at=network.epoch_at,
+                    minute_of=network.minute,
+                    moment_of=network.moment,
+                ),
+                confidence=self.confidence,
                 limits=SolveLimits(time_s=time_s, gap=gap, seed=seed, n_threads=n_threads),
+                picked_units=self.engine.picked_units,
             )
-            choices = choices_of(solution, self.board, orders, self.lanes, minute_of)
-            units, picked = self.board.lot_units.copy(), dict(self.engine.picked_units)
-            short = [at for at, choice in enumerate(choices) if any(choice.left)]
-            explained = frozenset(short[:MAX_EXPLAINED])
-            for choice in choices:
-                self.engine.take(choice)
-            # Reasons and repairs are tried on what the others leave.
-            allocations = tuple(
-                self._allocation(
-                    orders[at], choice if choice.parts else None, None, with_repairs=at in explained
-                )
-                for at, choice in enumerate(choices)
-            )
-            self.board.lot_units[:] = units
-            self.engine.picked_units = picked
-        return BatchResult(
-            allocations=allocations,
-            status=solution.status,
-            objective_fen=solution.objective_fen,
-            bound_fen=solution.bound_fen,
-            solve_seconds=solution.seconds,
-            stop_reason=solution.stop_reason,
-            seed=seed,
-            n_threads=n_threads,
-            stock_prices=solution.stock_prices,
-            capacity_prices=solution.capacity_prices,
-        )
 
     def _unserved_fen(self, orders: Sequence[Order], found: dict[str, Allocation]) -> int:
         from optimizer.models.allocation.scoring import unserved_fen
@@ -269,11 +244,9 @@ class Allocator:
 
     def _answer(self, order: Order) -> tuple[Allocation, Choice | None]:
         choice, other = self.engine.best(order)
-        return self._allocation(order, choice, other, with_repairs=True), choice
+        return self._allocation(order, choice, other), choice
 
-    def _allocation(
-        self, order: Order, choice: Choice | None, other: Choice | None, *, with_repairs: bool
-    ) -> Allocation:
+    def _allocation(self, order: Order, choice: Choice | None, other: Choice | None) -> Allocation:
         from optimizer.models.allocation.assemble import make_runner_up
         from optimizer.models.allocation.reasons import backorders
 
@@ -287,7 +260,7 @@ class Allocator:
             epoch_at=network.epoch_at,
             parcels=parcels,
             backorders=(
-                backorders(self.engine, order, left, network.moment, with_repairs=with_repairs)
+                backorders(self.engine, order, left, network.moment, with_repairs=True)
                 if any(left)
                 else ()
             ),
@@ -372,7 +345,7 @@ def read_all(
         With all findings A8xx of the stock's files, else of the orders.
     """
     from optimizer.datasets.orders import read_order_file, read_orders
-    from optimizer.datasets.stock import read_stock
+    from optimizer.datasets.stock import expired_lots, read_stock
 
     data = read(data_dir)
     stock = read_stock(
@@ -390,15 +363,6 @@ def read_all(
         raise ValueError("a file of orders, or of one order, is needed")
     first = epoch_of(orders).date() + timedelta(days=EPOCH_LEAD_DAYS)
     return data, replace(stock, warnings=expired_lots(stock, first)), orders
-
-
-def expired_lots(stock: StockData, on: date) -> tuple[str, ...]:
-    """A sentence for each lot that has expired before a day."""
-    return tuple(
-        f"lot {lot.lot_id} expired on {lot.expires_on} and is not used"
-        for lot in stock.lots.values()
-        if lot.expires_on is not None and lot.expires_on < on
-    )
 
 
 def prices_from(path: Path) -> Prices:

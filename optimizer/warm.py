@@ -218,6 +218,15 @@ def _hierarchies() -> None:
             hierarchy.customize(weights.astype(np.int32))
 
 
+def _stock() -> None:
+    """Location, inventory and allocation."""
+    from optimizer import warm_stock
+
+    warm_stock.locations()
+    warm_stock.inventories()
+    warm_stock.allocations()
+
+
 WARMERS: dict[str, Callable[[], None]] = {
     "hierarchies": _hierarchies,
     "matrices": _matrices,
@@ -226,10 +235,11 @@ WARMERS: dict[str, Callable[[], None]] = {
     "network design": _designs,
     "quotes": _quotes,
     "lanes of a plan": _lanes,
+    "stock": _stock,
 }
 """Every entry point of ``optimizer.kernels`` is called by one of these; a test looks."""
 PROCESSES = (
-    ("matrices", "arrivals", "paths", "network design"),
+    ("matrices", "arrivals", "paths", "network design", "stock"),
     ("hierarchies", "quotes", "lanes of a plan"),
 )
 """

@@ -10,7 +10,7 @@ from pathlib import Path
 from optimizer.errors import Finding, show_value
 
 METHODS = ("ours", "full-highs", "full-scip", "full-cpsat")
-NAMES = ("mcnd", "ctsndp", "lane", "gsm", "cflp", "sscflp", "fulfilment")
+NAMES = ("mcnd", "ctsndp", "lane", "gsm", "cflp", "sscflp", "fulfilment", "allocation")
 
 Tell = Callable[[float, float, float], None]
 """Called with lower bound, upper bound and seconds of the solve."""

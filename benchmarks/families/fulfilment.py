@@ -18,6 +18,7 @@ from benchmarks.families.family import Case, Family, Outcome, Task, Tell
 from benchmarks.instances import check_fulfilment
 from benchmarks.instances.fulfilment import LOST_FEN, RULES, Stream, make_stream, serve
 from optimizer.errors import Finding, InputError, show_value
+from optimizer.solvers.limits import SolveLimits
 
 _MOST = 1_000
 
@@ -43,11 +44,10 @@ def find(words: Sequence[str]) -> tuple[list[Case], list[Finding]]:
     return cases, findings
 
 
-def clairvoyant_bound(stream: Stream, time_s: float, seed: int) -> float:
+def clairvoyant_bound(stream: Stream, limits: SolveLimits) -> float:
     """What nobody can be below who knows all orders at the start."""
     from optimizer.models.allocation.batch_core import solve_core
     from optimizer.models.allocation.batch_problem import BatchProblem
-    from optimizer.solvers.limits import SolveLimits
 
     n_skus, n_warehouses = stream.stock.shape
     sizes = np.array([len(skus) for skus in stream.skus])
@@ -92,7 +92,7 @@ def clairvoyant_bound(stream: Stream, time_s: float, seed: int) -> float:
         resource_least=(),
         resource_short_mfen=(),
     )
-    return float(solve_core(problem, SolveLimits(time_s=time_s, seed=seed, gap=0.002)).bound_fen)
+    return float(solve_core(problem, limits).bound_fen)
 
 
 def run(case: Case, task: Task, tell: Tell) -> Outcome:
@@ -107,6 +107,9 @@ def run(case: Case, task: Task, tell: Tell) -> Outcome:
             )
         )
     size, first = (int(part) for part in case.source.split(":"))
+    limits = SolveLimits(
+        time_s=task.time_s, gap=task.gap, seed=task.seed, n_threads=task.n_threads
+    )
     began = time.monotonic()
     cost = np.zeros((len(RULES), size))
     bound = np.zeros(size)
@@ -117,7 +120,7 @@ def run(case: Case, task: Task, tell: Tell) -> Outcome:
             ways = serve(stream, rule, task.seed)
             cost[r, k], found = check_fulfilment.check(stream, ways, LOST_FEN)
             violations += [f"seed {first + k} {rule}: {one}" for one in found]
-        bound[k] = clairvoyant_bound(stream, task.time_s, task.seed)
+        bound[k] = clairvoyant_bound(stream, limits)
         if bound[k] > cost[:, k].min():
             violations.append(f"seed {first + k}: the bound {bound[k]} is above a rule's cost")
         priced = cost[RULES.index("priced")]

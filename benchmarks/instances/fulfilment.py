@@ -29,8 +29,8 @@ LOST = -1
 N_WAREHOUSES, N_REGIONS, N_SKUS, N_ORDERS = 6, 15, 20, 1_200
 LOST_FEN = 6_000.0
 _PLACEMENT_ERROR = 0.5
-_REFRESH = 40
-"""Orders between two computations of the prices."""
+_REFRESH, _N_SAMPLES = 10, 80
+"""Orders between two computations of the prices, and samples of demand for each."""
 RULES = ("nearest", "highest", "myopic", "priced")
 
 
@@ -122,13 +122,14 @@ def serve(stream: Stream, rule: str, seed: int) -> list[tuple[int, ...]]:
     """Warehouse of every unit of every order, ``LOST`` where none had it."""
     stock, rng = stream.stock.copy(), np.random.default_rng(seed)
     prices = np.zeros(stock.shape)
-    unit = stream.unit_fen + stream.parcel_fen / 1.3
+    # A unit that moves to another warehouse mostly takes a parcel of its own along.
+    unit = stream.unit_fen + stream.parcel_fen
     chosen: list[tuple[int, ...]] = []
     for n, skus in enumerate(stream.skus):
         region = stream.region.item(n)
         if rule == "priced" and n % _REFRESH == 0:
             left = stream.rate * (1 - stream.at.item(n))
-            prices = forecast_prices(stock, left, unit, LOST_FEN, rng)
+            prices = forecast_prices(stock, left, unit, LOST_FEN, rng, _N_SAMPLES)
         have = [np.flatnonzero(stock[s] > 0).tolist() or [LOST] for s in skus]
         choose: Callable[..., tuple[int, ...]] = _CHOICES.get(rule, _least)
         way = choose(stream, region, skus, have, stock, prices)

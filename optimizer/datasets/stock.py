@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -91,6 +91,15 @@ def read_stock(
         lots=lots,
         warehouses=warehouses,
         reservations=tuple(reservations.values()),
+    )
+
+
+def expired_lots(stock: StockData, on: date) -> tuple[str, ...]:
+    """A sentence for each lot that has expired before a day."""
+    return tuple(
+        f"lot {lot.lot_id} expired on {lot.expires_on} and is not used"
+        for lot in stock.lots.values()
+        if lot.expires_on is not None and lot.expires_on < on
     )
 
 

@@ -19,6 +19,8 @@ LONG_FILES = {
     "optimizer/kernels/earliest_arrival.py": "a cached kernel may only call kernels of its own file",
     "optimizer/kernels/lane_dual.py": "a cached kernel may only call kernels of its own file",
     "optimizer/kernels/lane_search.py": "a cached kernel may only call kernels of its own file",
+    "optimizer/kernels/location_dual.py": "a cached kernel may only call kernels of its own file",
+    "optimizer/kernels/order_allocation.py": "a cached kernel may only call kernels of its own file",
     "optimizer/kernels/sweeps.py": "a cached kernel may only call kernels of its own file",
     "optimizer/kernels/timetabled_labels.py": "a cached kernel may only call kernels of its own file",
 }
@@ -26,6 +28,7 @@ LONG_FUNCTIONS = {
     "optimizer/listings.py::listing": "four tables side by side, one expression each",
     "optimizer/cli_matrix.py::matrix": "one option of the command a line",
     "optimizer/models/consolidation/columns.py::_pack_arrays": "one call that names each array",
+    "optimizer/network/build.py::build_network": "one call that names each array",
     "optimizer/network/timetable.py::expand_service": "one pass over the dates of a service",
     "optimizer/report/html.py::render": "one call that names each value of the template",
 }

@@ -1,4 +1,4 @@
-"""From a decided batch to the answers that leave: parcels at their true content, back-orders, prices."""
+"""From a decided batch to the answers that leave: parcels as they are, back-orders, prices."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def answer_batch(
         board, orders, carrier, BatchRules(minute_of=moments.minute_of), limits=limits,
         taken=taken, on_progress=on_progress, should_stop=should_stop,
     )  # fmt: skip
-    choices = choices_of(solution, board, carrier, orders, moments.minute_of)
+    choices = choices_of(solution, board, orders, carrier, moments.minute_of)
     others = Others.after(board, carrier, choices, moments.minute_of, picked_units or {})
     missing = backorders_of(others, orders, choices, moments.moment_of, repairs_s, should_stop)
     found: list[Allocation] = []
@@ -114,8 +114,8 @@ def answer_batch(
 def choices_of(
     solution: BatchSolution,
     board: Board,
-    lanes: Lanes,
     orders: Sequence[Order],
+    lanes: Lanes,
     minute_of: Callable[[datetime], int],
 ) -> list[Choice]:
     """The answer to each order, one part for each used offer; no part where nobody serves it."""
@@ -169,7 +169,7 @@ class _Quoting:
     bookings: Bookings
     minute_of: Callable[[datetime], int]
 
-    def part(  # noqa: PLR0917
+    def part(
         self, order: Order, w: int, wave: int, release: tuple[int, int], takes: tuple[Take, ...],
     ) -> Part:  # fmt: skip
         """
