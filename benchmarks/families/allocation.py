@@ -1,8 +1,8 @@
 """
 Batches of a cloud warehouse: orders that share stock, picking and departures.
 
-A case is ``orders x warehouses x SKUs``, ``5000x20x2000``, with a seed if wanted: ``5000x20x2000:7``;
-``default`` is that size with seed 1. Peers get the whole model of ``batch_formulation.py``.
+A case is ``orders x warehouses x SKUs``, with a seed if wanted: ``5000x20x2000:7``. ``default`` is
+that size with seed 1. Peers get the whole model of ``batch_formulation.py``.
 """
 
 from __future__ import annotations

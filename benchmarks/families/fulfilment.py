@@ -107,9 +107,7 @@ def run(case: Case, task: Task, tell: Tell) -> Outcome:
             )
         )
     size, first = (int(part) for part in case.source.split(":"))
-    limits = SolveLimits(
-        time_s=task.time_s, gap=task.gap, seed=task.seed, n_threads=task.n_threads
-    )
+    limits = SolveLimits(time_s=task.time_s, gap=task.gap, seed=task.seed, n_threads=task.n_threads)
     began = time.monotonic()
     cost = np.zeros((len(RULES), size))
     bound = np.zeros(size)

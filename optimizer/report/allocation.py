@@ -34,7 +34,10 @@ def show_batch(result: BatchResult, files: Sequence[Path], warnings: Sequence[st
     console.print(", ".join(f"{n} {status}" for status, n in sorted(counts.items())))
     console.print(f"cost {total / FEN_PER_CNY:.2f} CNY, stopped by {result.stop_reason}")
     if result.bound_fen > 0:
-        console.print(f"bound {result.bound_fen / FEN_PER_CNY:.2f} CNY, gap {result.gap:.2%}")
+        console.print(
+            f"with penalties of what is not served {result.objective_fen / FEN_PER_CNY:.2f} CNY, "
+            f"bound {result.bound_fen / FEN_PER_CNY:.2f} CNY, gap {result.gap:.2%}"
+        )
     for text in warnings[:MAX_WARNINGS]:
         console.print(f"warning: {text}")
     for path in files:

@@ -77,6 +77,19 @@ def test_a_promise_is_that_of_a_full_quote(answered: Answered) -> None:
         assert network.minute(parcel.promise_at) == promise
 
 
+def test_a_joint_batch_costs_no_more_than_a_sequence_and_is_clean(answered: Answered) -> None:
+    first, orders, _ = answered
+    desk = Allocator(first.inputs, first.stock)
+    desk.lanes = desk.engine.lanes = first.lanes
+    result = desk.batch(orders, time_s=5)
+    assert desk.check(orders, result) == []
+    assert 0 < result.bound_fen <= result.objective_fen
+    in_turn = Allocator(first.inputs, first.stock)
+    in_turn.lanes = in_turn.engine.lanes = first.lanes
+    # The sequence also minds opportunity value, which a single batch need not pay.
+    assert result.bound_fen <= in_turn.sequence(orders).objective_fen
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [

@@ -32,6 +32,8 @@ ShouldStop = Callable[[], bool]
 
 _SMALL_ARCS = 2_000
 """Batches up to here end in branch and bound of the whole model."""
+_MIDDLE_ARCS = 60_000
+"""Batches up to here do so if time is left."""
 _ASCENT_ROUNDS, _ROUNDS_BEFORE_PLAN = 24, 12
 _ASCENT_SHARE, _MASTER_SHARE = 0.35, 0.65
 """Shares of the time after which the ascent, and the master's relaxation, must have ended."""
@@ -44,6 +46,8 @@ _ROUNDING = 0.05
 _KEEP_FEN_SHARE = 0.3
 """Ways with a larger share of the gap as reduced cost are left out of the final choice at first."""
 _NOISE = (0.05, 0.15, 0.4)
+_CHOICES = 12
+"""Rounds of new ways and a choice among them; they end earlier when nothing changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +141,7 @@ class _Run:
         is_small = self.batch.problem.n_arcs <= _SMALL_ARCS
         if not self._is_done():
             self._choose(_CHOICE_SHARE if is_small else 1.0)
-        if not self._is_done() and is_small:
+        if not self._is_done() and self.batch.problem.n_arcs <= _MIDDLE_ARCS:
             self._finish_exactly()
         return self._solution()
 
@@ -188,22 +192,30 @@ class _Run:
         best = self.relaxation.best
         if best is None or not self.ways:
             return
+        span = Deadline(time_share * self.deadline.left_s)
+        for _ in range(_CHOICES):
+            before = self.state.cost_fen
+            self._vary(best)
+            ways = join_ways(self.ways)
+            reduced = self.rows.reduced_costs(ways, best.prices, best.value)
+            gap_fen = self.state.cost_fen - best.bound_fen
+            for share in (_KEEP_FEN_SHARE, 1.0):
+                if self._is_done() or span.is_over:
+                    return
+                self._branch(select_ways(ways, reduced <= max(1.0, share * gap_fen)), span)
+            if self.state.cost_fen >= before:
+                return
+
+    def _vary(self, best: Priced) -> None:
+        """Ways of the orders at prices around the best, and plans made with them."""
         for noise in _NOISE:
             factor = self.rng.uniform(1 - noise, 1 + noise, len(best.prices.cell))
             priced = self.relaxation.price(
                 Prices(cell=best.prices.cell * factor, resource=best.prices.resource)
             )
             self._collect(priced.arc_packs)
+            self._repair(priced)
             if self._is_done():
-                return
-        ways = join_ways(self.ways)
-        reduced = self.rows.reduced_costs(ways, best.prices, best.value)
-        gap_fen = self.state.cost_fen - best.bound_fen
-        span = Deadline(time_share * self.deadline.left_s)
-        for share in (_KEEP_FEN_SHARE, 1.0):
-            kept = select_ways(ways, reduced <= max(1.0, share * gap_fen))
-            self._branch(kept, span)
-            if self._is_done() or kept.n == ways.n or span.is_over:
                 return
 
     def _branch(self, ways: Ways, span: Deadline) -> None:

@@ -274,8 +274,7 @@ def _picked_over(
         units = sum(
             one.units
             for other in made.parts
-            if other.offer.warehouse == w
-            and lanes.wave_day(w, other.offer.hand_over_min) == day
+            if other.offer.warehouse == w and lanes.wave_day(w, other.offer.hand_over_min) == day
             for one in other.takes
         )
         over = picked.get((w, day), 0) + units - engine.board.pick_units_per_day.item(w)

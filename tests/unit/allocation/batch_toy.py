@@ -57,7 +57,9 @@ def order(order_id: str, *lines: tuple[str, int], **changes: object) -> Order:
     return Order(order_id=order_id, lines=made, **(values | changes))  # type: ignore[arg-type]
 
 
-def board(skus: Sequence[Sku], lots: Sequence[Lot], pick: int = 100, room_dm3: int = 1_000) -> Board:
+def board(
+    skus: Sequence[Sku], lots: Sequence[Lot], pick: int = 100, room_dm3: int = 1_000
+) -> Board:
     names = sorted({one.warehouse_id for one in lots})
     warehouses = {
         one: Warehouse(

@@ -36,7 +36,11 @@ ROUGH = SolveLimits(time_s=20, gap=0.03)
 
 def answer(stock: Board, orders: Sequence[Order], truck_kg: int = 2**31 - 1, **more) -> BatchResult:
     result = answer_batch(
-        stock, TableLanes(stock.warehouses, truck_kg), orders, MOMENTS, **({"limits": LIMITS} | more)
+        stock,
+        TableLanes(stock.warehouses, truck_kg),
+        orders,
+        MOMENTS,
+        **({"limits": LIMITS} | more),
     )
     recount(result, stock, orders, truck_kg)
     return result
