@@ -10,7 +10,7 @@ WARM := $(VENV)/.warm
 demo: $(READY)
 	$(BIN)/teahorse plan scenarios/kunming-week --out out/
 
-test: $(READY)
+test: $(WARM)
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(READY)
@@ -36,7 +36,8 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $(READY)
 
-# Kernels are compiled once, so that no request pays for it. The demo compiles the few that it needs.
+# Kernels are compiled once, so that neither a request nor each of two test processes pays for it. The
+# demo compiles the few that it needs.
 $(WARM): $(READY) $(wildcard optimizer/kernels/*.py)
 	$(BIN)/teahorse warm
 	touch $(WARM)

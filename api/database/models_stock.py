@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -15,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.database.base import Base, Id, UtcTime
+from api.database.base import Base, Document, Id, UtcTime
 from api.database.models_access import Tenant
 
 
@@ -71,3 +72,32 @@ class StockReservation(Base):
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     expires_at: Mapped[datetime] = mapped_column(UtcTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class StockSku(Base):
+    """A kind of goods of a tenant; see :class:`optimizer.domain.stock.Sku`."""
+
+    __tablename__ = "stock_skus"
+
+    tenant_id: Mapped[str] = mapped_column(ForeignKey(Tenant.tenant_id), primary_key=True)
+    sku: Mapped[str] = mapped_column(String(64), primary_key=True)
+    document: Mapped[dict[str, Any]] = mapped_column(Document)
+
+
+class StockWarehouse(Base):
+    """A facility where a tenant's orders are picked."""
+
+    __tablename__ = "stock_warehouses"
+
+    tenant_id: Mapped[str] = mapped_column(ForeignKey(Tenant.tenant_id), primary_key=True)
+    warehouse_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    document: Mapped[dict[str, Any]] = mapped_column(Document)
+
+
+class StockVersion(Base):
+    """How often a tenant's lots, SKUs or warehouses changed otherwise than in their units."""
+
+    __tablename__ = "stock_versions"
+
+    tenant_id: Mapped[str] = mapped_column(ForeignKey(Tenant.tenant_id), primary_key=True)
+    version: Mapped[int]

@@ -43,6 +43,7 @@ LINE_HEAD = (
     "parcel_co2e_g",
     "reason",
 )
+SEQUENTIAL = "sequential"
 Json = dict[str, object]
 
 
@@ -120,14 +121,20 @@ def batch_to_json(data: NetworkData, result: BatchResult) -> Json:
 
 
 def write_batch(data: NetworkData, result: BatchResult, folder: Path) -> list[Path]:
-    """Write ``allocation.json``, ``allocation.csv``, ``prices.csv``, ``capacity_prices.csv``."""
+    """Write ``allocation.json``, ``allocation.csv`` and, of a batch, the two tables of prices."""
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(batch_to_json(data, result), ensure_ascii=False, indent=1, allow_nan=False)
+    files = [
+        _write(folder / "allocation.json", text + "\n"),
+        _write(folder / "allocation.csv", _csv(LINE_HEAD, _lines(result.allocations))),
+    ]
+    if result.stop_reason == SEQUENTIAL:
+        # It makes no prices, and those that it was given may lie in the same folder.
+        return files
     stock = [_stock_row(row) for row in result.stock_prices]
     capacity = [_capacity_row(row) for row in result.capacity_prices]
     return [
-        _write(folder / "allocation.json", text + "\n"),
-        _write(folder / "allocation.csv", _csv(LINE_HEAD, _lines(result.allocations))),
+        *files,
         _write(folder / "prices.csv", _csv(STOCK_HEAD, stock)),
         _write(folder / "capacity_prices.csv", _csv(CAPACITY_HEAD, capacity)),
     ]

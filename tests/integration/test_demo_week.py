@@ -16,7 +16,7 @@ from tests.helpers_cli import DEMO
 
 pytestmark = [pytest.mark.slow, pytest.mark.data]
 
-TIME_S = 40.0
+TIME_S = 20.0
 
 
 @pytest.fixture(scope="session")

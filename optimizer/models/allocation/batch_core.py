@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
+import numpy.typing as npt
 
 from optimizer.kernels.order_allocation import Prices
 from optimizer.models.allocation.batch_formulation import arc_packs_of, formulate, point_of
@@ -46,6 +47,9 @@ _ROUNDING = 0.05
 _KEEP_FEN_SHARE = 0.3
 """Ways with a larger share of the gap as reduced cost are left out of the final choice at first."""
 _NOISE = (0.05, 0.15, 0.4)
+_WHOLE = 0.999
+"""Value in the master from which a way is settled in the first choice."""
+_ROUNDINGS = (0.0, 0.3, 0.3)
 _CHOICES = 12
 """Rounds of new ways and a choice among them; they end earlier when nothing changes."""
 
@@ -126,6 +130,7 @@ class _Run:
         self.pool, self.rows = Pool(batch), Rows(batch)
         self.ways: list[Ways] = []
         self.fresh: list[Ways] = []
+        self.value: FloatArray = np.zeros(0)
         self.bound_fen = 0
         self.incumbents: list[Incumbent] = []
         self.rng = np.random.default_rng(limits.seed)
@@ -170,10 +175,12 @@ class _Run:
         share = Deadline(_MASTER_SHARE * self.limits.time_s, self.deadline.started)
         master = GrowingMaster(self.rows.whole_master(join_ways(self.ways)), self.limits.seed)
         self.fresh.clear()
+        values: FloatArray | None = None
         for _ in range(_MASTER_ROUNDS):
             point = master.solve(max(0.5, share.left_s))
             if point is None or self._is_done():
                 return
+            values = point.values
             priced = self.relaxation.price(self.rows.prices(point.row_duals))
             n_new = self._collect(priced.arc_packs)
             for ways in self.fresh:
@@ -186,6 +193,23 @@ class _Run:
         best = self.relaxation.best
         if best is not None:
             self._repair(best)
+            if values is not None:
+                self._round(values, best)
+
+    def _round(self, values: FloatArray, best: Priced) -> None:
+        """Plans from a point of the master: its largest ways, then the other orders at prices."""
+        n_ways = len(values) - len(self.rows.wanted)
+        ways = select_ways(joined := join_ways(self.ways), np.arange(joined.n) < n_ways)
+        self.value = value = values[len(self.rows.wanted) :]
+        columns = self.rows.columns(ways)
+        for noise in _ROUNDINGS:
+            if self._is_done():
+                return
+            rank = value * self.rng.uniform(1 - noise, 1 + noise, n_ways)
+            taken = self.rows.fitting(columns, np.argsort(-rank, kind="stable")[: np.sum(value > 0)])
+            plan = self.rows.plan_of(ways, np.concatenate((values[: -n_ways or None], taken)))
+            sequence = np.argsort(-best.value, kind="stable")
+            self._propose(self.state.complete(plan, sequence, best.prices), "rounding")
 
     def _choose(self, time_share: float) -> None:
         """Ways near the best prices, then branch and bound over the ways that may still pay."""
@@ -193,20 +217,30 @@ class _Run:
         if best is None or not self.ways:
             return
         span = Deadline(time_share * self.deadline.left_s)
-        for _ in range(_CHOICES):
+        for k in range(_CHOICES):
             before = self.state.cost_fen
-            self._vary(best)
+            self._vary(best, with_plans=k > 0)
             ways = join_ways(self.ways)
             reduced = self.rows.reduced_costs(ways, best.prices, best.value)
-            gap_fen = self.state.cost_fen - best.bound_fen
-            for share in (_KEEP_FEN_SHARE, 1.0):
+            for share, is_open in ((_KEEP_FEN_SHARE, self._open(ways)), (1.0, True)):
                 if self._is_done() or span.is_over:
                     return
-                self._branch(select_ways(ways, reduced <= max(1.0, share * gap_fen)), span)
+                gap_fen = self.state.cost_fen - best.bound_fen
+                kept = (reduced <= max(1.0, share * gap_fen)) & is_open
+                self._branch(select_ways(ways, kept), span)
             if self.state.cost_fen >= before:
                 return
 
-    def _vary(self, best: Priced) -> None:
+    def _open(self, ways: Ways) -> npt.NDArray[np.bool_]:
+        """(k,) ways of orders that the master's last point divides, and those it takes whole."""
+        value = np.zeros(ways.n)
+        n_known = min(ways.n, len(self.value))
+        value[:n_known] = self.value[:n_known]
+        is_whole = value > _WHOLE
+        settled = np.bincount(ways.order[is_whole], minlength=self.batch.problem.n_orders) > 0
+        return is_whole | ~settled[ways.order]
+
+    def _vary(self, best: Priced, *, with_plans: bool) -> None:
         """Ways of the orders at prices around the best, and plans made with them."""
         for noise in _NOISE:
             factor = self.rng.uniform(1 - noise, 1 + noise, len(best.prices.cell))
@@ -214,7 +248,8 @@ class _Run:
                 Prices(cell=best.prices.cell * factor, resource=best.prices.resource)
             )
             self._collect(priced.arc_packs)
-            self._repair(priced)
+            if with_plans and not self._is_done():
+                self._repair(priced)
             if self._is_done():
                 return
 

@@ -214,6 +214,19 @@ class Rows:
             offset=base.offset,
         )
 
+    def fitting(self, columns: NewColumns, sequence: LongArray) -> npt.NDArray[np.bool_]:
+        """(k,) ways that fit, taken in a sequence, one of an order, within stock and capacity."""
+        upper = self.empty_master().rows.upper
+        left = np.where(np.isfinite(upper), upper, np.inf)
+        taken = np.zeros(len(columns.cost), dtype=np.bool_)
+        for k in sequence.tolist():
+            inside = slice(columns.ptr[k], columns.ptr[k + 1])
+            row, amount = columns.row[inside], columns.value[inside]
+            if bool(np.all(amount <= left[row])):
+                left[row] -= amount
+                taken[k] = True
+        return taken
+
     def reduced_costs(self, ways: Ways, prices: Prices, value: FloatArray) -> FloatArray:
         """(k,) what a plan costs at least more than the bound if it has the way."""
         problem = self.batch.problem

@@ -42,6 +42,14 @@ class State:
         self._choose(sequence, prices, plan)
         return self.improve(plan)
 
+    def complete(self, plan: IntArray, sequence: LongArray, prices: Prices) -> IntArray:
+        """Orders that a plan does not serve choose in sequence at prices, then as ``improve``."""
+        problem = self.batch.problem
+        arc_order = problem.offer_order[problem.arc_offer]
+        served = np.bincount(arc_order, plan, problem.n_orders) > 0
+        self._choose(sequence[~served[sequence]], prices, plan)
+        return self.improve(plan)
+
     def improve(self, plan: IntArray) -> IntArray:
         """Best responses at true costs, dearest orders first, until nothing changes."""
         prices = self.batch.true_prices()

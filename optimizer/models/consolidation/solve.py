@@ -39,6 +39,8 @@ from optimizer.solvers.status import SolverResult
 
 Progress = Callable[[Incumbent], None]
 
+_TINY_COLUMNS = 300
+"""Up to here the exact path is done before search and pricing have begun."""
 _SMALL_COLUMNS = 1_500
 _EXACT_COLUMNS = 4_000
 _LP_COLUMNS = 60_000
@@ -152,6 +154,8 @@ class _Run:
             search.take(np.array(self.state.column, dtype=np.int32), self.state.loads())
         search.insert_all()
         self._take_plan(search, "insertion")
+        if self.problem.n_columns <= _TINY_COLUMNS:
+            return
         lagrangian = Lagrangian(self.problem, self.index)
         self._raise_bound(lagrangian.bound_fen)
         improver = Improver(

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from optimizer.errors import ModelError
+from optimizer.kernels.order_allocation import IS_LOOSE, Prices, allocate_orders
+from optimizer.models.allocation import batch_core
 from optimizer.models.allocation.batch_core import solve_core
-from optimizer.models.allocation.batch_explain import explain
 from optimizer.models.allocation.batch_formulation import formulate
 from optimizer.models.allocation.batch_problem import PIECES, BatchProblem
 from optimizer.models.allocation.batch_tables import make_batch, plan_defects, plan_fen
@@ -118,14 +124,101 @@ def test_more_stock_never_costs_more():
         assert solve_core(changed, SolveLimits(time_s=20)).objective_fen <= before
 
 
-def test_shortage_names_what_binds_and_its_repairs_hold():
-    problem = toy(cell_units=(0, 5), resource_capacity=(1,))
-    solution = solve_core(problem, SolveLimits(time_s=20))
-    (shortage,) = explain(problem, solution.arc_packs)
-    assert shortage.order == 1  # A at 710 goes before B at 1410
-    repairs = {(r.kind, r.target): r.cost_fen for r in shortage.repairs}
-    assert repairs == {("stock", 0): 410, ("capacity", 0): 1410}
-    assert (shortage.reason, shortage.resource) == ("stock", "x@0")
+def least_fen(problem: BatchProblem, o: int, prices: Prices) -> float:
+    """Price of the best way of one order alone, by trying every number of packs on every arc."""
+    lines = range(problem.order_line_ptr[o], problem.order_line_ptr[o + 1])
+    offers = range(problem.order_offer_ptr[o], problem.order_offer_ptr[o + 1])
+    arcs = range(problem.offer_arc_ptr[offers[0]], problem.offer_arc_ptr[offers[-1] + 1])
+    wanted = {k: problem.line_units.item(k) for k in lines}
+    packs = [problem.line_pack.item(problem.arc_line[a]) for a in arcs]
+    most = [
+        min(problem.cell_units.item(problem.arc_cell[a]), wanted[problem.arc_line.item(a)]) // n
+        for a, n in zip(arcs, packs, strict=True)
+    ]
+    unserved = {k: problem.line_unserved_fen.item(k) for k in lines}
+    best = float(sum(wanted[k] * unserved[k] for k in lines))
+    whole = sum(
+        n // problem.line_pack.item(k) * problem.line_pack.item(k) for k, n in wanted.items()
+    )
+    least = min(problem.order_min_units.item(o), whole)
+    least = least if problem.order_is_partial[o] else sum(wanted.values())
+    for taken in product(*(range(n + 1) for n in most)):
+        cost, left, drawn_by = 0.0, dict(wanted), {}
+        for a, n, pack in zip(arcs, taken, packs, strict=True):
+            if n:
+                f, line = problem.arc_offer.item(a), problem.arc_line.item(a)
+                left[line] -= n * pack
+                cost += n * (pack * problem.arc_unit_fen.item(a) + prices.cell[problem.arc_cell[a]])
+                drawn_by[f] = drawn_by.get(f, 0) + n * pack
+        served = sum(wanted.values()) - sum(left.values())
+        sources = {problem.offer_warehouse.item(f) for f in drawn_by}
+        is_good = served >= least and min(left.values()) >= 0
+        if served == 0 or not is_good or len(sources) > problem.order_max_warehouses[o]:
+            continue
+        # Each offer of the drawn problems draws on one resource, which counts pieces.
+        cost += sum(
+            problem.offer_fen.item(f) + n * prices.resource[problem.offer_draw_resource[f]]
+            for f, n in drawn_by.items()
+        )
+        best = min(best, cost + sum(left[k] * unserved[k] for k in lines))
+    return best
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_kernel_finds_what_trying_everything_finds(seed: int):
+    problem, rng = drawn(seed, n_orders=5), np.random.default_rng(seed)
+    batch = make_batch(problem)
+    prices = Prices(cell=rng.uniform(0, 400, 9), resource=rng.uniform(-60, 200, 3))
+    value, plan = np.zeros(problem.n_orders), batch.no_plan()
+    allocate_orders(
+        np.arange(problem.n_orders), batch.tables, prices, batch.full_room(), plan, True, value,
+        batch.no_use(), batch.work(),
+    )  # fmt: skip
+    for o in range(problem.n_orders):
+        exact = least_fen(problem, o, prices)
+        if batch.tables.order[o, IS_LOOSE]:
+            assert value[o] == pytest.approx(exact, abs=1e-6)
+        else:
+            assert value[o] <= exact + 1e-6
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_column_generation_alone_finds_the_optimum(seed: int, monkeypatch: pytest.MonkeyPatch):
+    problem = drawn(seed)
+    exact = solve_core(problem, SolveLimits(time_s=20))
+    monkeypatch.setattr(batch_core, "_SMALL_ARCS", 0)
+    monkeypatch.setattr(batch_core, "_MIDDLE_ARCS", 0)
+    found = solve_core(problem, SolveLimits(time_s=20))
+    assert exact.status == "optimal"
+    assert plan_defects(problem, found.arc_packs) == []
+    assert found.bound_fen <= exact.objective_fen == found.objective_fen
+
+
+def test_told_to_stop_it_gives_a_plan_at_once():
+    problem, asked = drawn(2), []
+    solution = solve_core(
+        problem, SolveLimits(time_s=60), should_stop=lambda: bool(asked.append(1)) or len(asked) > 3
+    )
+    assert (solution.stop_reason, solution.status) == ("cancelled", "feasible")
+    assert plan_defects(problem, solution.arc_packs) == []
+    assert plan_fen(problem, solution.arc_packs) == solution.objective_fen
+    assert solution.seconds < 10
+
+
+def test_the_same_plan_without_the_compiler_and_with_two_threads():
+    code = (
+        "from tests.unit.allocation.test_batch_core import *\n"
+        "s = solve_core(drawn(0, 3), SolveLimits(time_s=60, n_threads=2))\n"
+        "print(s.objective_fen, s.bound_fen, *s.arc_packs.tolist())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True,
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"}, cwd=Path(__file__).parents[3],
+    )  # fmt: skip
+    one = solve_core(drawn(0, 3), SolveLimits(time_s=60))
+    assert [int(word) for word in done.stdout.split()] == [
+        one.objective_fen, one.bound_fen, *one.arc_packs.tolist(),
+    ]  # fmt: skip
 
 
 def test_bad_arrays_are_refused_with_all_defects():

@@ -100,5 +100,5 @@ def test_contradictions_are_refused():
 @pytest.mark.slow
 def test_a_week_of_five_hundred_shipments_is_within_eight_percent():
     problem = corridor(1)
-    solution = solve_and_check(problem, SolveLimits(time_s=60, n_threads=2))
+    solution = solve_and_check(problem, SolveLimits(time_s=12, n_threads=2))
     assert solution.gap < 0.08
