@@ -16,7 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from api import errors, routers
 from api.database import migrate
 from api.database.engine import is_sqlite, make_engine, transaction
+from api.database.stock_repository import expire_due
 from api.deps import Service
+from api.desks import Desks
 from api.gate import Gate
 from api.idempotency import forget_expired
 from api.networks import NetworkStore
@@ -93,10 +95,12 @@ def make_service(settings: Settings, shipped: planner.QueryCache | None = None) 
     """Database, networks and limits for one process."""
     engine = make_engine(settings.url)
     is_alone = settings.n_processes == 1 and is_sqlite(engine)
+    networks = NetworkStore(engine, settings, shipped)
     return Service(
         settings=settings,
         engine=engine,
-        networks=NetworkStore(engine, settings, shipped),
+        networks=networks,
+        desks=Desks(engine, networks),
         rates=RateLimiter(settings.rate_per_s, settings.rate_burst, None if is_alone else engine),
         quote_limiter=CapacityLimiter(settings.quote_threads),
     )
@@ -142,6 +146,7 @@ def _tidy(service: Service) -> None:
     service.last_used.write(service.engine)
     with transaction(service.engine) as session:
         forget_expired(session)
+        expire_due(session)
 
 
 def _operation_id(route: APIRoute) -> str:

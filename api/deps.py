@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from api.database import key_repository
 from api.database.base import now
 from api.database.engine import transaction
+from api.desks import Desks
 from api.networks import NetworkStore
 from api.rate_limit import RateLimiter
 from api.settings import Settings
@@ -48,6 +49,7 @@ class Service:
     networks: NetworkStore
     rates: RateLimiter
     quote_limiter: CapacityLimiter
+    desks: Desks
     last_used: LastUsed = field(default_factory=LastUsed)
 
 

@@ -8,7 +8,20 @@ from contextlib import AbstractAsyncContextManager
 from fastapi import APIRouter, FastAPI
 
 from api.jobs.service import job_service
-from api.routes import health, jobs, keys, matrices, metrics, networks, plans, quotes, webhooks
+from api.routes import (
+    allocations,
+    health,
+    jobs,
+    keys,
+    matrices,
+    metrics,
+    networks,
+    plans,
+    quotes,
+    reservations,
+    stock,
+    webhooks,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     health.router,
@@ -19,6 +32,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     plans.router,
     jobs.router,
     webhooks.router,
+    stock.router,
+    reservations.router,
+    allocations.router,
     keys.router,
 )
 BACKGROUND: tuple[Callable[[FastAPI], AbstractAsyncContextManager[object]], ...] = (job_service,)

@@ -55,9 +55,7 @@ def create_reservations(body: ReservationRequest, caller: Allocator, once: TheOn
         row_ids = lot_rows(session, caller.tenant_id, wanted)
         takes = [Take(row_ids[line.lot_id], line.units) for line in body.lines]
         expires_at = now() + timedelta(minutes=body.hold_min)
-        made = stock_repository.reserve(
-            session, caller.tenant_id, body.order_id, takes, expires_at
-        )
+        made = stock_repository.reserve(session, caller.tenant_id, body.order_id, takes, expires_at)
         codes = {row_id: code for code, row_id in row_ids.items()}
         shown = [shown_reservation(row, codes[row.lot_id]) for row in made]
         return Answer(status=201, body=Reservations(reservations=shown))

@@ -220,14 +220,17 @@ class _Run:
         for k in range(_CHOICES):
             before = self.state.cost_fen
             self._vary(best, with_plans=k > 0)
-            ways = join_ways(self.ways)
-            reduced = self.rows.reduced_costs(ways, best.prices, best.value)
-            for share, is_open in ((_KEEP_FEN_SHARE, self._open(ways)), (1.0, True)):
+            for share in (_KEEP_FEN_SHARE, 1.0):
                 if self._is_done() or span.is_over:
                     return
+                ways = join_ways(self.ways)
+                reduced = self.rows.reduced_costs(ways, best.prices, best.value)
                 gap_fen = self.state.cost_fen - best.bound_fen
-                kept = (reduced <= max(1.0, share * gap_fen)) & is_open
-                self._branch(select_ways(ways, kept), span)
+                kept = reduced <= max(1.0, share * gap_fen)
+                if share < 1:
+                    kept &= self._open(ways)
+                taken = self._taken(ways)
+                self._branch(select_ways(ways, kept if taken is None else kept | taken), span)
             if self.state.cost_fen >= before:
                 return
 
