@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from optimizer.allocator import Allocator
     from optimizer.domain.stock import StockData
     from optimizer.plan.allocation import Allocation
+    from optimizer.plan.order_reader import OrderReader
 
 LOOK_S = 1.0
 _OVERLAP = timedelta(seconds=10)
@@ -59,6 +60,7 @@ class Desk:
     tenant_id: str
     version: int
     allocator: Allocator
+    reader: OrderReader
     row_ids: Mapping[str, str]
     looked_at: datetime | None
     next_look: float = 0.0
@@ -157,6 +159,7 @@ class Desks:
 
     def _build(self, key: tuple[str, str, datetime], network: Network) -> Desk:
         from optimizer.allocator import Allocator
+        from optimizer.plan.order_reader import OrderReader
         from optimizer.planner import load
 
         tenant_id, _, epoch_at = key
@@ -180,6 +183,7 @@ class Desks:
             tenant_id=tenant_id,
             version=version,
             allocator=made,
+            reader=before.reader if before else OrderReader(data),
             row_ids=row_ids,
             looked_at=started - _OVERLAP,
         )

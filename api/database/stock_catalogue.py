@@ -165,7 +165,7 @@ def free_since(session: Session, tenant_id: str, since: datetime | None) -> dict
     )
     if since is not None:
         query = query.where(StockLot.updated_at >= since)
-    return {code: free for code, free in session.execute(query)}
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def sku_of(sku: str, document: Mapping[str, Any]) -> Sku:

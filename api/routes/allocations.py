@@ -149,8 +149,6 @@ def _order(body: AllocationRequest, placed_at: datetime, desk: Desk) -> Order:
     DemandError
         With all findings A8xx.
     """
-    from optimizer.datasets.orders import read_order
-
     document: dict[str, object] = {
         "order_id": body.order_id,
         "destination": body.destination,
@@ -164,7 +162,6 @@ def _order(body: AllocationRequest, placed_at: datetime, desk: Desk) -> Order:
         "credit_class": body.credit_class,
         "lines": [{"sku": one.sku, "units": str(one.units)} for one in body.lines],
     }
-    allocator = desk.allocator
-    order = read_order(document, allocator.inputs.data, allocator.stock.skus)
+    order = desk.reader.read(document, desk.allocator.stock.skus)
     # Money here is fen already; the tables have CNY.
     return replace(order, late_fen_per_day=body.late_fen_per_day, unserved_fen=body.unserved_fen)

@@ -153,7 +153,7 @@ def lot_rows(session: Session, tenant_id: str, lot_ids: Iterable[str]) -> dict[s
     query = select(StockLot.lot_code, StockLot.lot_id).where(
         StockLot.tenant_id == tenant_id, StockLot.lot_code.in_(wanted)
     )
-    found = {code: row_id for code, row_id in session.execute(query)}
+    found = {row.lot_code: row.lot_id for row in session.execute(query)}
     for missing in sorted(wanted - set(found)):
         raise not_found("lot", missing)
     return found

@@ -25,7 +25,6 @@ _MOST_LINES, _MOST_PARCELS, _N_DEPARTURES = 3, 3, 2
 _SHORT_MFEN = 300_000
 
 Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def make_batch_problem(size: Size, seed: int) -> BatchProblem:
     units = rng.geometric(0.6, len(sku))
     unit_g = rng.integers(100, 3_000, size.skus)
     first_line = np.concatenate(([0], np.cumsum(n_lines)))
-    demand = np.bincount(sku, units, size.skus)
+    demand = np.bincount(sku, units, size.skus).astype(np.int64)
     cells, cell_units = _stock(rng, size, demand)
     offers = _offers(rng, size, sku, first_line, unit_g, cells)
     urgency = np.repeat(rng.integers(1, 4, size.orders), n_lines)
@@ -106,7 +105,7 @@ def make_batch_problem(size: Size, seed: int) -> BatchProblem:
 
 
 def _stock(
-    rng: np.random.Generator, size: Size, demand: Floats
+    rng: np.random.Generator, size: Size, demand: Ints
 ) -> tuple[dict[tuple[int, int], list[tuple[int, int]]], list[int]]:
     """Status and cell by SKU and warehouse, and pieces of each cell."""
     cells: dict[tuple[int, int], list[tuple[int, int]]] = {}

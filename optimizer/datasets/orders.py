@@ -94,10 +94,20 @@ def read_order_file(path: Path, data: NetworkData, skus: Mapping[str, Sku]) -> O
 
 
 def read_order(
-    document: object, data: NetworkData, skus: Mapping[str, Sku], *, where: str = "order"
+    document: object,
+    data: NetworkData,
+    skus: Mapping[str, Sku],
+    *,
+    where: str = "order",
+    places: PlaceResolver | None = None,
 ) -> Order:
     """
     One order from its JSON form: the columns of ``orders.csv`` as keys, and ``lines``.
+
+    Parameters
+    ----------
+    places
+        Resolver of the network's places, where there is one: making it takes longer than an order.
 
     Raises
     ------
@@ -106,7 +116,7 @@ def read_order(
     """
     findings = Findings(MORE_CODE)
     rows = _json_rows(document, where, findings)
-    orders = _orders(rows, data, skus, findings)
+    orders = _orders(rows, data, skus, findings, places)
     if findings or len(orders) != 1:
         raise DemandError(
             findings.listed()
@@ -143,9 +153,13 @@ def _json_rows(document: object, where: str, findings: Findings) -> list[Row]:
 
 
 def _orders(
-    rows: Iterable[Row], data: NetworkData, skus: Mapping[str, Sku], findings: Findings
+    rows: Iterable[Row],
+    data: NetworkData,
+    skus: Mapping[str, Sku],
+    findings: Findings,
+    places: PlaceResolver | None = None,
 ) -> list[Order]:
-    places = PlaceResolver(data)
+    places = places or PlaceResolver(data)
     heads: dict[str, tuple[Order, dict[str, str]]] = {}
     lines: dict[str, dict[str, int]] = {}
     for row in rows:

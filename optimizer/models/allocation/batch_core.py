@@ -206,8 +206,12 @@ class _Run:
             if self._is_done():
                 return
             rank = value * self.rng.uniform(1 - noise, 1 + noise, n_ways)
-            taken = self.rows.fitting(columns, np.argsort(-rank, kind="stable")[: np.sum(value > 0)])
-            plan = self.rows.plan_of(ways, np.concatenate((values[: -n_ways or None], taken)))
+            taken = self.rows.fitting(
+                columns, np.argsort(-rank, kind="stable")[: np.sum(value > 0)]
+            )
+            plan = self.batch.no_plan()
+            chosen = select_ways(ways, taken)
+            plan[chosen.arc] = chosen.packs
             sequence = np.argsort(-best.value, kind="stable")
             self._propose(self.state.complete(plan, sequence, best.prices), "rounding")
 

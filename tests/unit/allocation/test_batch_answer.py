@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ from optimizer.models.allocation.batch_answer import Moments, answer_batch
 from optimizer.models.allocation.batch_build import BatchRules
 from optimizer.models.allocation.batch_solve import solve_batch
 from optimizer.models.allocation.board import Board
+from optimizer.models.allocation.offers import NEVER
 from optimizer.plan.allocation import AllocationStatus, BatchResult
 from optimizer.solvers.limits import SolveLimits
 from tests.unit.allocation.batch_toy import (
@@ -34,14 +35,15 @@ LIMITS = SolveLimits(time_s=20)
 ROUGH = SolveLimits(time_s=20, gap=0.03)
 
 
-def answer(stock: Board, orders: Sequence[Order], truck_kg: int = 2**31 - 1, **more) -> BatchResult:
-    result = answer_batch(
-        stock,
-        TableLanes(stock.warehouses, truck_kg),
-        orders,
-        MOMENTS,
-        **({"limits": LIMITS} | more),
-    )
+def answer(
+    stock: Board,
+    orders: Sequence[Order],
+    truck_kg: int = NEVER,
+    limits: SolveLimits = LIMITS,
+    should_stop: Callable[[], bool] | None = None,
+) -> BatchResult:
+    lanes = TableLanes(stock.warehouses, truck_kg)
+    result = answer_batch(stock, lanes, orders, MOMENTS, limits=limits, should_stop=should_stop)
     recount(result, stock, orders, truck_kg)
     return result
 

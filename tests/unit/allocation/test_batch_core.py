@@ -161,7 +161,7 @@ def least_fen(problem: BatchProblem, o: int, prices: Prices) -> float:
             for f, n in drawn_by.items()
         )
         best = min(best, cost + sum(left[k] * unserved[k] for k in lines))
-    return best
+    return float(best)
 
 
 @pytest.mark.parametrize("seed", range(4))
