@@ -66,11 +66,18 @@ class Desk:
     next_look: float = 0.0
     lock: Lock = field(default_factory=Lock)
 
-    def look(self, engine: Engine, *, at_once: bool = False) -> None:
-        """Bring free units up to date if the last look is old; ends what was held too long."""
+    def look(self, engine: Engine, *, at_once: bool = False) -> bool:
+        """
+        Bring free units up to date if the last look is old; ends what was held too long.
+
+        Returns
+        -------
+        bool
+            Whether anything is not as it was taken to be.
+        """
         with self.lock:
             if not at_once and monotonic() < self.next_look:
-                return
+                return False
             self.next_look = monotonic() + LOOK_S
             since = self.looked_at
         started = now()
@@ -85,13 +92,15 @@ class Desk:
                 stock_repository.expire_due(session)
         with reading(engine) as session:
             free = stock_catalogue.free_since(session, self.tenant_id, since)
-        board = self.allocator.board
+        board, has_changed = self.allocator.board, False
         with self.lock:
             self.looked_at = started - _OVERLAP
             for code, units in free.items():
                 at = board.lot_index.get(code)
-                if at is not None:
+                if at is not None and board.lot_units[at] != units:
                     board.lot_units[at] = units
+                    has_changed = True
+        return has_changed
 
     def forget(self) -> None:
         """Ask for all lots at the next look: what was taken here may have been rolled back."""
@@ -171,9 +180,13 @@ class Desks:
         _check(stock, set(data.facilities), set(data.cargo_classes))
         with self._lock:
             before = self._desks.get(key)
-        inputs = before.allocator.inputs if before else None
-        if inputs is None:
-            inputs = load(epoch_at=epoch_at, horizon_days=_HORIZON_DAYS, data=data)
+            alike = next((one for at, one in self._desks.items() if at[1:] == key[1:]), None)
+        # Tenants on one network share what it compiles to.
+        inputs = (
+            alike.allocator.inputs
+            if alike
+            else load(epoch_at=epoch_at, horizon_days=_HORIZON_DAYS, data=data)
+        )
         made = Allocator(inputs, stock)
         if before and before.allocator.stock.warehouses == stock.warehouses:
             # Ways that were searched stay good; only what lies where is new.
@@ -183,7 +196,7 @@ class Desks:
             tenant_id=tenant_id,
             version=version,
             allocator=made,
-            reader=before.reader if before else OrderReader(data),
+            reader=alike.reader if alike else OrderReader(data),
             row_ids=row_ids,
             looked_at=started - _OVERLAP,
         )

@@ -4,6 +4,7 @@ Load on the service, which is started for it with a database of its own.
 ::
 
     python -m benchmarks.service quotes --seconds 60
+    python -m benchmarks.service allocations --seconds 20 --url postgresql://...
     python -m benchmarks.service reservations --url postgresql://...
 """
 
@@ -168,7 +169,7 @@ def reservations(url: str, n_attempts: int, n_units: int, n_clients: int) -> dic
 def _clients(url: str, tenant_id: str, lot_id: str, n_attempts: int, n_threads: int) -> int:
     from api.database.base import now
     from api.database.engine import make_engine, transaction
-    from api.database.stock_repository import Take, reserve
+    from api.database.stock_repository import Take, refuse_hopeless, reserve
     from api.problems import Problem
 
     engine = make_engine(url)
@@ -177,6 +178,7 @@ def _clients(url: str, tenant_id: str, lot_id: str, n_attempts: int, n_threads: 
         won = 0
         for _ in range(n_attempts):
             try:
+                refuse_hopeless(engine, tenant_id, [Take(lot_id, 1)])
                 with transaction(engine) as session:
                     expires_at = now() + timedelta(hours=1)
                     won += len(reserve(session, tenant_id, "O", [Take(lot_id, 1)], expires_at))
@@ -193,7 +195,7 @@ def _clients(url: str, tenant_id: str, lot_id: str, n_attempts: int, n_threads: 
 def main() -> None:
     """Run one of the loads and print its figures."""
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m benchmarks.service")
-    parser.add_argument("what", choices=("quotes", "reservations"))
+    parser.add_argument("what", choices=("quotes", "allocations", "reservations"))
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--processes", type=int, default=2)
@@ -204,6 +206,10 @@ def main() -> None:
     said = parser.parse_args()
     if said.what == "quotes":
         found = quotes(said.seconds, said.connections, said.processes)
+    elif said.what == "allocations":
+        from benchmarks.service_allocations import allocations
+
+        found = allocations(said.seconds, said.connections, said.processes, said.url)
     else:
         with tempfile.TemporaryDirectory() as folder:
             url = said.url or f"sqlite:///{Path(folder) / 'stock.db'}"

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Engine, select, update
 from sqlalchemy.orm import Session
 
 from api.database.base import new_id, now
+from api.database.engine import reading
 from api.database.models_stock import StockLot, StockReservation
 from api.problems import Problem, not_found
 
@@ -104,6 +105,36 @@ def free_units(session: Session, tenant_id: str, lot_id: str) -> int:
     return lot.units_on_hand - lot.units_reserved
 
 
+def refuse_hopeless(engine: Engine, tenant_id: str, takes: Sequence[Take]) -> None:
+    """
+    Refuse what cannot be had, without a writing transaction; others are not held up by it.
+
+    Only :func:`reserve` decides who gets units; this only says no, and only to what it would
+    refuse too.
+
+    Raises
+    ------
+    Problem
+        409 ``out_of_stock``.
+    """
+    with reading(engine) as session:
+        for take in takes:
+            row = session.execute(
+                select(StockLot.units_on_hand - StockLot.units_reserved).where(
+                    StockLot.lot_id == take.lot_id, StockLot.tenant_id == tenant_id
+                )
+            ).first()
+            if row is None or row[0] >= take.units:
+                continue
+            due = select(StockReservation.reservation_id).where(
+                StockReservation.lot_id == take.lot_id,
+                StockReservation.state == State.HELD,
+                StockReservation.expires_at <= now(),
+            )
+            if session.scalar(due.limit(1)) is None:
+                raise _out_of_stock([take])
+
+
 def reserve(
     session: Session, tenant_id: str, order_id: str, takes: Sequence[Take], expires_at: datetime
 ) -> list[StockReservation]:
@@ -117,16 +148,15 @@ def reserve(
         caller's transaction has to be rolled back, as it is by an exception.
     """
     made: list[StockReservation] = []
-    short: list[dict[str, str]] = []
+    short: list[Take] = []
     for take in sorted(takes, key=lambda one: one.lot_id):
         if _took(session, tenant_id, take) or _took_after_expiry(session, tenant_id, take):
             made.append(_reservation(tenant_id, order_id, take, expires_at))
         else:
             find_lot(session, tenant_id, take.lot_id)
-            detail = f"fewer than {take.units} units are free"
-            short.append({"code": "out_of_stock", "detail": detail, "value": take.lot_id})
+            short.append(take)
     if short:
-        raise Problem(409, "out_of_stock", "There is not enough free stock", errors=short)
+        raise _out_of_stock(short)
     session.add_all(made)
     session.flush()
     return made
@@ -220,6 +250,18 @@ def expire_due(session: Session, *, lot_ids: Iterable[str] = (), limit: int = 1_
     for lot_id, units in sorted(back.items()):
         _give_back(session, lot_id, units)
     return len(ended)
+
+
+def _out_of_stock(short: Sequence[Take]) -> Problem:
+    errors = [
+        {
+            "code": "out_of_stock",
+            "detail": f"fewer than {take.units} units are free",
+            "value": take.lot_id,
+        }
+        for take in short
+    ]
+    return Problem(409, "out_of_stock", "There is not enough free stock", errors=errors)
 
 
 def _took(session: Session, tenant_id: str, take: Take) -> bool:

@@ -63,17 +63,14 @@ def _allocated(body: AllocationRequest, tenant_id: str, service: Service, once: 
     order = _order(body, placed_at, desk)
     if body.what_if:
         return once.around(lambda: _said(desk, _looked(desk, order, service), None))
-    for attempt in range(MAX_TRIES):
-        last = attempt == MAX_TRIES - 1
+    for _ in range(MAX_TRIES):
+        # Computed before the transaction, which others may wait for.
+        found = _looked(desk, order, service)
         try:
             return once.within(
-                lambda session, is_fresh=attempt > 0: _held(
-                    session, body, order, desk, is_fresh=is_fresh
-                )
+                lambda session, found=found: _held(session, body.hold_min, found, desk)
             )
         except _Changed:
-            if last:
-                break
             desk.look(service.engine, at_once=True)
         except BaseException:
             desk.forget()
@@ -83,32 +80,27 @@ def _allocated(body: AllocationRequest, tenant_id: str, service: Service, once: 
 
 
 def _looked(desk: Desk, order: Order, service: Service) -> Allocation:
+    """An answer; units are only said to be missing after a fresh look."""
     found = desk.allocator.what_if(order)
-    if found.backorders:
-        desk.look(service.engine, at_once=True)
+    if found.backorders and desk.look(service.engine, at_once=True):
         found = desk.allocator.what_if(order)
     return found
 
 
-def _held(
-    session: Session, body: AllocationRequest, order: Order, desk: Desk, *, is_fresh: bool
-) -> Answer:
+def _held(session: Session, hold_min: int, found: Allocation, desk: Desk) -> Answer:
     """
     The answer with its reservations entered in the session.
 
     Raises
     ------
     _Changed
-        Units are gone, or are missing on a view that may be old.
+        Units are gone meanwhile.
     """
-    if held_units(session, desk.tenant_id, order.order_id):
+    if held_units(session, desk.tenant_id, found.order_id):
         detail = "confirm or release its reservations, or send the Idempotency-Key of the first"
         title = "The order holds units already"
         raise Problem(409, "order_holds_units", title, detail=detail)
-    found = desk.allocator.what_if(order)
-    if found.backorders and not is_fresh:
-        raise _Changed
-    expires_at = now() + timedelta(minutes=body.hold_min)
+    expires_at = now() + timedelta(minutes=hold_min)
     takes = [
         Take(desk.row_ids[line.lot_id], line.units)
         for parcel in found.parcels
@@ -117,7 +109,7 @@ def _held(
     if not takes:
         return _said(desk, found, None)
     try:
-        made = stock_repository.reserve(session, desk.tenant_id, order.order_id, takes, expires_at)
+        made = stock_repository.reserve(session, desk.tenant_id, found.order_id, takes, expires_at)
     except Problem as problem:
         if problem.code == "out_of_stock":
             raise _Changed from problem

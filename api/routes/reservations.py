@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Response
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from api.auth import Caller, require
@@ -72,7 +72,7 @@ def list_reservations(
     state: ReservationState | None = None,
 ) -> Page[ReservationAnswer]:
     """Reservations of the tenant, newest first."""
-    query = (
+    query: Select[Any] = (
         select(StockReservation, StockLot.lot_code)
         .join(StockLot, StockLot.lot_id == StockReservation.lot_id)
         .where(StockReservation.tenant_id == caller.tenant_id)
@@ -85,9 +85,7 @@ def list_reservations(
     with reading(service.engine) as session:
         rows = session.execute(page.apply(query, key, newest_first=True)).all()
     return Page[ReservationAnswer](
-        **page.answer(
-            rows, lambda row: row[0].reservation_id, lambda row: shown_reservation(row[0], row[1])
-        )
+        **page.answer(rows, lambda row: row[0].reservation_id, lambda row: shown_reservation(*row))
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StrictBool
 from pydantic_core import PydanticCustomError
@@ -28,7 +28,7 @@ Day = Annotated[date, BeforeValidator(_only_text)]
 Code = Annotated[Line, Field(min_length=1, max_length=64)]
 Status = Literal["bonded", "duty_paid", "transit", "display"]
 ReservationState = Literal["held", "confirmed", "issued", "released", "expired"]
-STOCK_EXAMPLE = {
+STOCK_EXAMPLE: dict[str, Any] = {
     "skus": [
         {
             "sku": "TEA-100",

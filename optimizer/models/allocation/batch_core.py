@@ -35,7 +35,7 @@ _SMALL_ARCS = 2_000
 """Batches up to here end in branch and bound of the whole model."""
 _MIDDLE_ARCS = 60_000
 """Batches up to here do so if time is left."""
-_ASCENT_ROUNDS, _ROUNDS_BEFORE_PLAN = 24, 12
+_ASCENT_ROUNDS, _ROUNDS_BEFORE_PLAN = 16, 8
 _ASCENT_SHARE, _MASTER_SHARE = 0.35, 0.65
 """Shares of the time after which the ascent, and the master's relaxation, must have ended."""
 _CHOICE_SHARE = 0.4

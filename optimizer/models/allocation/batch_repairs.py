@@ -167,6 +167,7 @@ def find_repairs(
     """
     n_left = sum(choice.left)
     found: list[Tried] = []
+    seen: set[tuple[object, ...]] = set()
     plain, _ = others.engine.best(order)
     same = (sum(plain.left), plain.score) if plain is not None else None
     tries = (
@@ -177,7 +178,10 @@ def find_repairs(
     )
     for kind, change, resource, made in (one for each in tries for one in each):
         is_new = kind in {"late", "wait"} or (sum(made.left), made.score) != same
-        if sum(made.left) < n_left and is_new:
+        mark = (kind, resource, made.score)
+        # Leave to come from more warehouses may change nothing beside a partial delivery.
+        if sum(made.left) < n_left and is_new and not (kind == "partial" and mark in seen):
+            seen.add(mark)
             found.append(_tried(kind, change, resource, made, moment_of))
     found.sort(key=lambda one: (one.n_left, one.repair.cost_fen, one.repair.change))
     return found

@@ -12,6 +12,9 @@ from api.database.base import now
 from api.database.engine import transaction
 from api.database.key_repository import revoke_key
 from api.problems import PROBLEM_JSON
+from api.schemas.networks import EDIT_EXAMPLE
+from api.schemas.plans import PlanRequest
+from api.schemas.stock import RESERVATION_EXAMPLE, STOCK_EXAMPLE
 
 pytestmark = pytest.mark.data
 
@@ -125,15 +128,21 @@ def test_ids_of_another_tenant(service, operations):
 
 def _ids_of(service, headers):
     """One object of each kind that operations name by id."""
-    from api.schemas.networks import EDIT_EXAMPLE
-
     client = service.client
     key = client.post("/v1/keys", headers=headers, json={"name": "x", "scopes": ["quote"]}).json()
     network = client.post("/v1/networks", headers=headers | {"If-Match": "*"}, json=EDIT_EXAMPLE)
     assert network.status_code == 201, network.text
     ids = {"key_id": key["key_id"], "revision": network.json()["revision_id"]}
-    ids |= {"job_id": "job_" + "0" * 32, "webhook_id": "whk_" + "0" * 32}
-    return ids
+    plan = PlanRequest.model_config["json_schema_extra"]["examples"][0]
+    address = {"url": "https://8.8.8.8/hook"}
+    job = client.post("/v1/plans", headers=headers, json=plan)
+    hook = client.post("/v1/webhooks", headers=headers, json=address)
+    assert (job.status_code, hook.status_code) == (202, 201), (job.text, hook.text)
+    ids |= {"job_id": job.json()["job_id"], "webhook_id": hook.json()["webhook_id"]}
+    assert client.put("/v1/stock", headers=headers, json=STOCK_EXAMPLE).status_code == 200
+    held = client.post("/v1/reservations", headers=headers, json=RESERVATION_EXAMPLE)
+    assert held.status_code == 201, held.text
+    return ids | {"reservation_id": held.json()["reservations"][0]["reservation_id"]}
 
 
 def test_lists_hold_only_what_is_the_tenants(service, operations):

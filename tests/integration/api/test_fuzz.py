@@ -11,7 +11,7 @@ from schemathesis.core.result import Ok
 from api.auth import Scope
 
 pytestmark = pytest.mark.data
-CASES_AN_OPERATION = 3
+CASES_AN_OPERATION = 2
 CHECKS = ("not_a_server_error", "status_code_conformance", "response_schema_conformance",
           "content_type_conformance")  # fmt: skip
 
