@@ -6,6 +6,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from threading import Event
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI
@@ -29,6 +30,7 @@ from api.telemetry import log
 from optimizer import __version__, planner, warm
 
 _HOUSEKEEPING_S = 30
+_KERNELS_LOADED = Event()
 _CORS_HEADERS = ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match"]
 
 
@@ -111,7 +113,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Check the database, load compiled kernels before the first request, keep house."""
     service: Service = app.state.service
     await to_thread.run_sync(migrate.check, service.engine)
-    await to_thread.run_sync(warm.start_up, service.networks.shipped.data)
+    await to_thread.run_sync(_load_kernels, service)
     if app.state.owns_process:
         # What was made so far stays: collections need not walk through it in the midst of requests.
         gc.collect()
@@ -131,6 +133,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await to_thread.run_sync(service.last_used.write, service.engine)
     service.engine.dispose()
     log.info("stopped")
+
+
+def _load_kernels(service: Service) -> None:
+    """Once in a process: compiled code stays loaded, whichever application comes next."""
+    if not _KERNELS_LOADED.is_set():
+        warm.start_up(service.networks.shipped.data)
+        _KERNELS_LOADED.set()
 
 
 async def _keep_house(service: Service) -> None:

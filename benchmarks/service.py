@@ -159,7 +159,7 @@ def reservations(url: str, n_attempts: int, n_units: int, n_clients: int) -> dic
         "attempts": share * n_processes * threads,
         "units": n_units,
         "succeeded": won,
-        "rows_stored": stored,
+        "rows_stored": int(stored or 0),
         "units_reserved": reserved,
         "seconds": round(seconds, 1),
         "attempts_per_s": round(share * n_processes * threads / seconds),

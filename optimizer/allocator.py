@@ -7,7 +7,7 @@ The front door of the cloud warehouse: one order, a what-if, or a batch.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -207,11 +207,19 @@ class Allocator:
         gap: float = 0.01,
         seed: int = 7,
         n_threads: int = 1,
+        should_stop: Callable[[], bool] | None = None,
     ) -> BatchResult:
         """
         Orders decided together, with a bound, opportunity prices, and explained back-orders.
 
         Nothing is reserved.
+
+        Parameters
+        ----------
+        time_s
+            Of deciding; the quotes before it are not counted.
+        should_stop
+            Asked while deciding; the best answer so far is given.
         """
         from optimizer.models.allocation.batch_answer import Moments, answer_batch
         from optimizer.solvers.limits import SolveLimits
@@ -231,6 +239,7 @@ class Allocator:
                 confidence=self.confidence,
                 limits=SolveLimits(time_s=time_s, gap=gap, seed=seed, n_threads=n_threads),
                 picked_units=self.engine.picked_units,
+                should_stop=should_stop,
             )
 
     def _unserved_fen(self, orders: Sequence[Order], found: dict[str, Allocation]) -> int:

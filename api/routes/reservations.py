@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Response
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.auth import Caller, require
@@ -72,7 +72,7 @@ def list_reservations(
     state: ReservationState | None = None,
 ) -> Page[ReservationAnswer]:
     """Reservations of the tenant, newest first."""
-    query: Select[Any] = (
+    query: Any = (
         select(StockReservation, StockLot.lot_code)
         .join(StockLot, StockLot.lot_id == StockReservation.lot_id)
         .where(StockReservation.tenant_id == caller.tenant_id)

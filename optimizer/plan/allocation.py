@@ -110,7 +110,8 @@ class AllocationRepair:
     change
         What to do, in words.
     kind
-        ``wait``, ``mode``, ``split``, ``late``, ``partial``, ``substitute_status`` or ``capacity``.
+        ``wait``, ``mode``, ``split``, ``late``, ``partial``, ``substitute_status``, ``stock`` or
+        ``capacity``.
     cost_fen
         Of the whole answer after the change, without opportunity value; -1 where the change has no
         price here.
@@ -235,7 +236,8 @@ class BatchResult:
     objective_fen, bound_fen
         Cost and penalties of the answers, and a proved lower bound.
     stop_reason
-        ``optimal``, ``gap``, ``time``, ``cancelled`` or ``sequential`` (no joint decision).
+        ``optimal``, ``gap``, ``time``, ``cancelled``, ``exhausted`` (nothing left to try) or
+        ``sequential`` (no joint decision).
     """
 
     allocations: tuple[Allocation, ...]
