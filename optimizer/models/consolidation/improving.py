@@ -171,3 +171,4 @@ def load_kernels(problem: Problem) -> None:
     lagrangian = Lagrangian(problem, index)
     lagrangian.improve(search.cost_fen, 1, Deadline(60.0))
     lagrangian.contents_on_trial(_SLACK)
+    lagrangian.reduced_columns()

@@ -31,6 +31,7 @@ from optimizer.models.consolidation.relaxation import Relaxation
 from optimizer.models.consolidation.searching import LaneSearch
 from optimizer.models.consolidation.solution import Solution
 from optimizer.models.consolidation.state import State, Units
+from optimizer.models.consolidation.tie_break import leave_earlier
 from optimizer.plan.plan import Incumbent
 from optimizer.solvers.highs import solve_mip
 from optimizer.solvers.limits import Deadline, SolveLimits
@@ -49,6 +50,7 @@ _STEPS_BEFORE_DIVE = 8
 _PLANS_KEPT = 4
 _NOISE = 0.1
 _ROUNDING = 0.05
+_TIE_BREAK_S = 0.5
 _TOLD_GAIN = 2e-4
 """A bound is reported when it rose by this share of the cost."""
 
@@ -327,6 +329,11 @@ class _Run:
         return "time_limit" if self.deadline.is_over else "exhausted"
 
     def _solution(self) -> Solution:
+        pointers, columns = self.index.shipment_ptr, self.index.shipment_col
+        own = [
+            columns[pointers[k] : pointers[k + 1]].tolist() for k in range(self.problem.n_shipments)
+        ]
+        leave_earlier(self.state, own, Deadline(_TIE_BREAK_S))
         loads = self.state.loads()
         options = np.array([load.option for load in loads], dtype=np.int64)
         reason = self._stop_reason()
