@@ -93,9 +93,13 @@ class Work(NamedTuple):
     size: Longs
 
 
+Whole = int | np.signedinteger
+"""Numbers of arrays are numpy's own where there is no compiler."""
+
+
 @njit(cache=True, nogil=True)
 def _prepare(
-    o: int, tables: OrderTables, prices: Prices, room: Room, hard: bool, work: Work
+    o: Whole, tables: OrderTables, prices: Prices, room: Room, hard: bool, work: Work
 ) -> None:
     """Prices of the order's offers and arcs, and the least price of each line by offer."""
     first_offer, last_offer = tables.order[o, FIRST_OFFER], tables.order[o + 1, FIRST_OFFER]
@@ -127,7 +131,7 @@ def _prepare(
 
 
 @njit(cache=True, nogil=True)
-def _free(a: int, f: int, tables: OrderTables, room: Room, hard: bool, work: Work) -> int:
+def _free(a: Whole, f: Whole, tables: OrderTables, room: Room, hard: bool, work: Work) -> Whole:
     """Packs that arc ``a`` of offer ``f`` can still take in the trial that is being filled."""
     cell = tables.arc[a, CELL]
     free = room.cell[cell]
@@ -143,11 +147,11 @@ def _free(a: int, f: int, tables: OrderTables, room: Room, hard: bool, work: Wor
             if amount > 0:
                 r = tables.draw[d, RESOURCE]
                 free = min(free, (room.resource[r] - work.drawn[r]) // amount)
-    return max(0, free)
+    return int(max(0, free))
 
 
 @njit(cache=True, nogil=True)
-def _take(a: int, f: int, packs: int, tables: OrderTables, work: Work) -> None:
+def _take(a: Whole, f: Whole, packs: Whole, tables: OrderTables, work: Work) -> None:
     """Put packs on an arc of the trial and note what they draw."""
     n = work.size[0]
     work.trial[ARC, n], work.trial[TAKEN, n] = a, packs
@@ -159,7 +163,7 @@ def _take(a: int, f: int, packs: int, tables: OrderTables, work: Work) -> None:
 
 @njit(cache=True, nogil=True)
 def _fill(
-    o: int, depth: int, goal: int, tables: OrderTables, room: Room, hard: bool, work: Work
+    o: Whole, depth: Whole, goal: Whole, tables: OrderTables, room: Room, hard: bool, work: Work
 ) -> float:
     """
     Add packs to the trial from the offers on the stack, least loss against not serving first.
@@ -214,7 +218,7 @@ def _fill(
 
 
 @njit(cache=True, nogil=True)
-def _nothing(o: int, tables: OrderTables) -> float:
+def _nothing(o: Whole, tables: OrderTables) -> float:
     """Price of not serving the order."""
     cost = 0.0
     for line in range(tables.order[o, FIRST_LINE], tables.order[o + 1, FIRST_LINE]):
@@ -225,7 +229,7 @@ def _nothing(o: int, tables: OrderTables) -> float:
 
 @njit(cache=True, nogil=True)
 def _try(
-    o: int, depth: int, tables: OrderTables, room: Room, hard: bool, work: Work
+    o: Whole, depth: Whole, tables: OrderTables, room: Room, hard: bool, work: Work
 ) -> tuple[float, float]:
     """Price of serving the order from the offers on the stack, and a bound of it."""
     work.size[0] = 0
@@ -258,7 +262,9 @@ def _try(
 
 
 @njit(cache=True, nogil=True)
-def _least(o: int, depth: int, start: int, n: int, tables: OrderTables, work: Work) -> float:
+def _least(
+    o: Whole, depth: Whole, start: Whole, n: Whole, tables: OrderTables, work: Work
+) -> float:
     """
     No set is cheaper that has the offers on the stack and at least one candidate from ``start`` on.
 
@@ -288,7 +294,9 @@ def _keep(work: Work) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _candidates(o: int, n: int, n_lines: int, low: float, tables: OrderTables, work: Work) -> int:
+def _candidates(
+    o: Whole, n: Whole, n_lines: Whole, low: float, tables: OrderTables, work: Work
+) -> int:
     """Offers that may be in a better set of two or more, with suffix minima over them."""
     first_line = tables.order[o, FIRST_LINE]
     for j in range(n_lines):
@@ -325,7 +333,7 @@ def _candidates(o: int, n: int, n_lines: int, low: float, tables: OrderTables, w
 
 
 @njit(cache=True, nogil=True)
-def _n_warehouses(first_offer: int, depth: int, tables: OrderTables, work: Work) -> int:
+def _n_warehouses(first_offer: Whole, depth: Whole, tables: OrderTables, work: Work) -> int:
     """Warehouses on the stack; an order's offers are grouped by warehouse."""
     n, last = 0, -1
     for k in range(depth):
@@ -337,7 +345,7 @@ def _n_warehouses(first_offer: int, depth: int, tables: OrderTables, work: Work)
 
 @njit(cache=True, nogil=True)
 def _serve(
-    o: int, have: float, tables: OrderTables, prices: Prices, room: Room, hard: bool, work: Work
+    o: Whole, have: float, tables: OrderTables, prices: Prices, room: Room, hard: bool, work: Work
 ) -> tuple[float, float]:
     """
     Best way to serve an order, in ``chosen``; its price and a bound of it.
@@ -393,7 +401,7 @@ def _serve(
 
 
 @njit(cache=True, nogil=True)
-def _use(sign: int, o: int, tables: OrderTables, room: Room, work: Work) -> None:
+def _use(sign: Whole, o: Whole, tables: OrderTables, room: Room, work: Work) -> None:
     """Take (sign 1) or give back (sign -1) what the chosen way needs."""
     for k in range(work.size[1]):
         a, packs = work.chosen[ARC, k], work.chosen[TAKEN, k]
@@ -414,7 +422,7 @@ def _use(sign: int, o: int, tables: OrderTables, room: Room, work: Work) -> None
 
 
 @njit(cache=True, nogil=True)
-def _load(o: int, tables: OrderTables, prices: Prices, arc_packs: Ints, work: Work) -> float:
+def _load(o: Whole, tables: OrderTables, prices: Prices, arc_packs: Ints, work: Work) -> float:
     """The order's present way into ``chosen``, and its price."""
     work.size[1] = 0
     value = _nothing(o, tables)
