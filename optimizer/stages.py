@@ -168,6 +168,7 @@ def solve(
         on_progress=lambda incumbent: on_progress("consolidating", incumbent),
         start=start,
         should_stop=should_stop,
+        released_min=[bucket.lane.released_min for bucket in column_set.buckets],
     )
 
 

@@ -8,7 +8,7 @@ physical load units before it is reported.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import ceil
 
@@ -61,6 +61,8 @@ def solve(
     on_progress: Progress | None = None,
     start: Solution | None = None,
     should_stop: Callable[[], bool] | None = None,
+    *,
+    released_min: Sequence[int] | None = None,
 ) -> Solution:
     """
     Find a cheap plan and prove how far from the cheapest it can be.
@@ -76,6 +78,9 @@ def solve(
         A solution of the same problem to improve; ignored where it is not feasible.
     should_stop
         Asked about ten times a second; true ends the solve with the best plan so far.
+    released_min
+        (B,) when each bucket releases its cargo; if given, of buckets that cost the same the first
+        is taken.
 
     Returns
     -------
@@ -90,7 +95,7 @@ def solve(
     limits, began = limits or SolveLimits(), Deadline(0.0, should_stop=should_stop)
     kept = useful_columns(problem)
     places = np.flatnonzero(kept).astype(np.int32)
-    run = _Run(keep_columns(problem, kept), limits, on_progress, began)
+    run = _Run(keep_columns(problem, kept), limits, on_progress, began, released_min)
     solution = run.run(_with_columns(start, _inverse(places, problem.n_columns)))
     return replace(solution, column=_map_columns(solution.column, places))
 
@@ -122,7 +127,9 @@ class _Run:
         limits: SolveLimits,
         on_progress: Progress | None,
         began: Deadline,
+        released_min: Sequence[int] | None,
     ) -> None:
+        self.released_min = released_min
         self.problem, self.limits, self.on_progress = problem, limits, on_progress
         self.deadline = Deadline(limits.time_s, began.started, began.should_stop)
         self.index = make_index(problem)
@@ -329,11 +336,10 @@ class _Run:
         return "time_limit" if self.deadline.is_over else "exhausted"
 
     def _solution(self) -> Solution:
-        pointers, columns = self.index.shipment_ptr, self.index.shipment_col
-        own = [
-            columns[pointers[k] : pointers[k + 1]].tolist() for k in range(self.problem.n_shipments)
-        ]
-        leave_earlier(self.state, own, Deadline(_TIE_BREAK_S))
+        if self.released_min is not None:
+            leave_earlier(self.state, self.index, self.released_min, Deadline(_TIE_BREAK_S))
+            if self.incumbents and self.state.cost_fen < self.incumbents[-1].objective_fen:
+                self._report("first of equals")
         loads = self.state.loads()
         options = np.array([load.option for load in loads], dtype=np.int64)
         reason = self._stop_reason()
