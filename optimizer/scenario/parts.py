@@ -100,42 +100,6 @@ class Sweep(Part):
         return self
 
 
-class BreakEven(Part):
-    """
-    The value of a parameter at which a measure passes a threshold.
-
-    Parameters
-    ----------
-    parameter, low, high
-        Path of a number in the file, and the range in which it is looked for.
-    measure
-        ``share:<mode>`` of tonne-kilometres, ``served``, ``via:<border or service>`` shipments,
-        ``cost``.
-    threshold
-        Value of the measure that is passed.
-    tolerance
-        Width of the interval that is narrow enough.
-    """
-
-    name: Name
-    parameter: ParameterPath
-    low: float = Field(strict=False)
-    high: float = Field(strict=False)
-    measure: str = Field(pattern=r"^(share:(air|rail|road)|served|cost|via:[A-Za-z0-9:\-]+)$")
-    threshold: float = Field(strict=False)
-    tolerance: float = Field(gt=0, strict=False)
-    parameter2: ParameterPath | None = None
-    values2: tuple[float | int, ...] = Field(default=(), max_length=1000, strict=False)
-
-    @model_validator(mode="after")
-    def _range_is_one(self) -> Self:
-        if self.low >= self.high:
-            raise ValueError("low has to be below high")
-        if (self.parameter2 is None) != (not self.values2):
-            raise ValueError("parameter2 and values2 come together")
-        return self
-
-
 class Scaled(Part):
     """
     The smaller form in which the scenario is run by the tests.

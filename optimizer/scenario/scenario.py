@@ -14,7 +14,6 @@ from optimizer.errors import Finding, ScenarioError, show_value
 from optimizer.plan.sharing_rules import ShareRule
 from optimizer.scenario.modifications.kinds import AnyModification
 from optimizer.scenario.parts import (
-    BreakEven,
     LaneOptions,
     Limits,
     Name,
@@ -28,7 +27,7 @@ from optimizer.scenario.toml_places import TomlPath, key_lines, place_of
 FILE_NAME = "scenario.toml"
 DEFAULT_NETWORK = "default"
 """The network that comes with Teahorse."""
-OWN_KEYS = frozenset({"name", "question", "modifications", "variants", "sweeps", "break_even"})
+OWN_KEYS = frozenset({"name", "question", "modifications", "variants", "sweeps"})
 """Keys that a scenario does not take from the one that it extends."""
 
 
@@ -76,7 +75,6 @@ class Scenario(Part):
     modifications: tuple[AnyModification, ...] = Field(default=(), strict=False)
     variants: tuple[Variant, ...] = Field(default=(), strict=False)
     sweeps: tuple[Sweep, ...] = Field(default=(), strict=False)
-    break_even: tuple[BreakEven, ...] = Field(default=(), strict=False)
     scaled: Scaled = Scaled()
 
     _folder: Path = PrivateAttr(default_factory=Path)
