@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -60,9 +61,9 @@ class _AtBorder(Modification):
         table = changed(world.data.crossings, self.crossings(world), self.of_crossing)
         return world.with_data(crossings=table)
 
+    @abstractmethod
     def of_crossing(self, crossing: Crossing) -> Crossing:
         """The changed crossing."""
-        raise NotImplementedError
 
 
 class CloseBorder(_AtBorder):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import replace
 from decimal import Decimal
 from fnmatch import fnmatchcase
@@ -60,9 +61,9 @@ class _OfCards(Modification):
         )
         return world.with_data(rate_cards=cards)
 
+    @abstractmethod
     def of_card(self, card: RateCard) -> RateCard:
         """The changed card."""
-        raise NotImplementedError
 
 
 class TariffFactor(_OfCards):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Annotated, Literal
@@ -62,9 +63,9 @@ class _OfLanes(Modification):
         table = changed(world.data.truck_lanes, self.chosen(world), self.of_lane)
         return world.with_data(truck_lanes=table)
 
+    @abstractmethod
     def of_lane(self, lane: TruckLane) -> TruckLane:
         """The changed lane."""
-        raise NotImplementedError
 
 
 class CloseRoad(_OfLanes):

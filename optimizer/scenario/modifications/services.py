@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import replace
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
@@ -67,9 +68,9 @@ class _OfServices(Modification):
         )
         return world.with_data(services=table)
 
+    @abstractmethod
     def of_service(self, service: Service, world: World) -> Service:
         """The changed service."""
-        raise NotImplementedError
 
 
 class StopService(_OfServices):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import replace
 from typing import Literal
 
@@ -32,9 +33,9 @@ class _OfFacilities(Modification):
         table = changed(world.data.facilities, self.facilities, self.of_facility)
         return world.with_data(facilities=table)
 
+    @abstractmethod
     def of_facility(self, facility: Facility) -> Facility:
         """The changed facility."""
-        raise NotImplementedError
 
 
 class CloseSite(_OfFacilities):
